@@ -1,0 +1,11 @@
+//! Pure values and rules: no async, no input or output, no framework, no clock.
+
+pub mod field;
+pub mod file;
+pub mod id;
+pub mod issue;
+pub mod limits;
+pub mod mapping;
+pub mod timestamp;
+pub mod user_error;
+pub mod value;
