@@ -21,6 +21,8 @@ pub struct Model {
     pub attempts: i32,
     /// User.
     pub requested_by: Uuid,
+    /// The number of deletions that they confirmed, if they did.
+    pub confirmed_deletions: Option<i32>,
     /// Milliseconds since 1970.
     pub created_at: i64,
 }

@@ -346,6 +346,7 @@ fn work() -> TableCreateStatement {
         .col(long("leased_until").not_null())
         .col(whole("attempts").not_null())
         .col(uuid("requested_by").not_null())
+        .col(whole("confirmed_deletions"))
         .col(long("created_at").not_null())
         .primary_key(&mut key(["import_id"]))
         .to_owned()

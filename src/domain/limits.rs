@@ -43,3 +43,11 @@ pub const DISTINCT_VALUES_MAX: usize = 10_000;
 pub const FILE_NAME_BYTES_MAX: usize = 255;
 /// Actions that a refusal names.
 pub const REFUSAL_ACTIONS_MAX: usize = 20;
+/// Characters of a profile field's key.
+pub const FIELD_KEY_CHARS_MAX: usize = 64;
+/// Characters of a label or a choice.
+pub const LABEL_CHARS_MAX: usize = 200;
+/// Choices of a closed list.
+pub const CHOICES_MAX: usize = 500;
+/// Segments of a tenant that are not archived.
+pub const SEGMENTS_MAX: usize = 200;

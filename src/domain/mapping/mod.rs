@@ -1,6 +1,24 @@
 //! How a file's columns and values map to profile fields.
 
+pub mod assemble;
+pub mod blockers;
+pub mod edit;
+pub mod remembered;
+pub mod similarity;
+pub mod suggest;
+pub mod synonyms;
+pub mod values;
+
+#[cfg(test)]
+mod test_support;
+
 use super::field::ProfileField;
+
+/// The column of a held-rows file that names each row's issues. Known, and ignored when it is mended
+/// and comes back.
+pub const HELD_CODE_HEADER: &str = "muster_code";
+/// The column of a held-rows file that explains them.
+pub const HELD_MESSAGE_HEADER: &str = "muster_message";
 
 /// A column of the uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

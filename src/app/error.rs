@@ -1,0 +1,46 @@
+//! How a use case can end without having done what it was asked.
+
+use crate::domain::user_error::UserError;
+use crate::files::FilesError;
+use crate::store::StoreError;
+
+/// How a use case can end without having done what it was asked.
+///
+/// It has no `Display` on purpose: only the adapters decide what is shown of it, and `?` on a failure of the
+/// database inside a resolver does not compile.
+#[derive(Debug)]
+pub enum AppError {
+    /// A person can act on it: data, in the payload.
+    Refused(Vec<UserError>),
+    /// The requester may not do this at all.
+    Forbidden,
+    /// There is no such thing for this requester.
+    NotFound(&'static str),
+    /// The input makes no sense; the sentence says why.
+    BadInput(String),
+    /// Something outside is away for the moment.
+    Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    /// Our mistake.
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<UserError> for AppError {
+    fn from(error: UserError) -> Self {
+        Self::Refused(vec![error])
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(Box::new(error)),
+            _ => Self::Internal(Box::new(error)),
+        }
+    }
+}
+
+impl From<FilesError> for AppError {
+    fn from(error: FilesError) -> Self {
+        Self::Unavailable(Box::new(error))
+    }
+}

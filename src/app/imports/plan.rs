@@ -1,0 +1,356 @@
+//! Planning, in the background: what the file implies for the members.
+//!
+//! The file is read twice and the members once; see [`crate::domain::plan`]. What is found is written in batches
+//! of its own transactions, so that others can write in between; nobody sees the plan until the last one, which also
+//! moves the import to REVIEW. Each of them makes sure that the lease is still held.
+
+use std::collections::HashMap;
+
+use futures_util::{StreamExt, TryStreamExt};
+
+use crate::app::{App, AppError, Result};
+use crate::clock::{new_id, secret_number};
+use crate::domain::action::PlannedAction;
+use crate::domain::field::ProfileField;
+use crate::domain::file::{Reader, Record};
+use crate::domain::id::{MemberId, PlanId, TenantId};
+use crate::domain::import::{Import, ImportStep};
+use crate::domain::issue::{RowIssue, Severity};
+use crate::domain::mapping::{FileScope, Mapping};
+use crate::domain::member::Member;
+use crate::domain::plan::books::Books;
+use crate::domain::plan::resolve::{Resolution, Rules, resolve};
+use crate::domain::plan::rows::{Doubt, Draft, RowReader, required_fields};
+use crate::domain::plan::settle::{Settled, Settler, Verdict, deletion};
+use crate::domain::plan::trace::{MemberTrace, RowTrace};
+use crate::events::Progress;
+use crate::files::FileKey;
+use crate::store::{HeldRow, ImportMapping, Lease, NewPlan, PlanBasis, StoreError, Tx};
+
+/// Rows that are compared at once: one look-up of their members, one batch of writes.
+const BATCH_ROWS: usize = 2_000;
+/// Rows between two notes of progress.
+const PROGRESS_ROWS: u32 = 20_000;
+
+/// What a plan rests on. If it changes, the plan is stale.
+///
+/// # Errors
+/// If the database fails.
+pub async fn basis(app: &App, tx: &Tx, tenant: TenantId, mapping: &Mapping) -> Result<PlanBasis> {
+    let _ = app;
+    let fields = tx.fields(tenant).await?;
+    let roster_version = tx.tenant(tenant).await?.map_or(0, |tenant| tenant.roster_version);
+    Ok(PlanBasis { roster_version, fields: fields_used(&fields, mapping) })
+}
+
+/// The fields that a plan uses, as they are: those with a column, and those that a member must have.
+fn fields_used(fields: &[ProfileField], mapping: &Mapping) -> String {
+    let required = required_fields(fields, mapping.match_by);
+    let used = fields.iter().filter(|field| required.contains(&field.key) || mapping.column_of(&field.key).is_some());
+    let used = used.map(|field| {
+        format!("{}:{:?}:{}:{}:{:?}", field.key, field.field_type, field.required, field.archived, field.choices)
+    });
+    used.collect::<Vec<_>>().join("\n")
+}
+
+/// Computes the plan of an import.
+///
+/// # Errors
+/// If the lease is lost, or something fails; then there is no plan, and the work can be taken on again.
+pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
+    let (import, mapping) = begin_load(app, lease).await?;
+    let fields = app.store.fields(lease.tenant).await?;
+    let reader = RowReader::new(&fields, &mapping.columns, &mapping.mapping, secret_number());
+    let new = begin_plan(app, lease, &mapping.mapping).await?;
+
+    let total = import.file.row_count;
+    let mut progress = Progressing { app, lease, total: total.saturating_mul(2), done: 0 };
+    let (rows, doubt) = trace_rows(app, lease, &import, &reader, &mut progress).await?;
+    let members = trace_members(app, lease, &reader).await?;
+    let deletions_blocked = doubt.sentence();
+    let rules = Rules {
+        match_by: mapping.mapping.match_by,
+        may_delete: mapping.mapping.file_scope == FileScope::FullRoster && deletions_blocked.is_none(),
+        required: reader.required_bits(),
+    };
+    let resolution = tokio::task::block_in_place(|| resolve(&rows, &members, rules));
+
+    let settler = Settler { reader: &reader, fields: &fields, resolution: &resolution, rows: &rows, members: &members };
+    let mut writer = Writer { app, lease, plan: new.id, books: Books::default(), position: 0, issue_position: 0 };
+    compare_rows(app, lease, &import, &settler, &mut writer, &mut progress).await?;
+    write_deletions(app, lease, &resolution, &members, &mut writer).await?;
+    finish(app, lease, &new, &writer.books, deletions_blocked.as_deref()).await
+}
+
+async fn begin_load(app: &App, lease: &Lease) -> Result<(Import, ImportMapping)> {
+    let import = app.store.import(lease.tenant, lease.import).await?;
+    let mapping = app.store.mapping(lease.tenant, lease.import).await?;
+    match (import, mapping) {
+        (Some(import), Some(mapping)) if import.step == ImportStep::Planning => Ok((import, mapping)),
+        // Reopened, superseded or discarded in between: the work went with it.
+        _ => Err(StoreError::LeaseLost.into()),
+    }
+}
+
+/// Begins the plan. What a server that died has left half made goes; the plan that this one replaces stays, as its
+/// decisions carry over.
+async fn begin_plan(app: &App, lease: &Lease, mapping: &Mapping) -> Result<NewPlan> {
+    let tx = app.store.begin().await?;
+    tx.require_lease(lease).await?;
+    let replaced = tx.plan_of(lease.tenant, lease.import).await?.map(|plan| plan.id);
+    tx.delete_plans(lease.tenant, lease.import, replaced).await?;
+    let basis = basis(app, &tx, lease.tenant, mapping).await?;
+    let new = NewPlan { id: PlanId(new_id()), import: lease.import, basis, created_at: app.now() };
+    tx.insert_plan(lease.tenant, &new).await?;
+    app.tell(&tx.commit().await?);
+    Ok(new)
+}
+
+/// Says how far the planning has come: each row is read twice.
+struct Progressing<'a> {
+    app: &'a App,
+    lease: &'a Lease,
+    total: u32,
+    done: u32,
+}
+
+impl Progressing<'_> {
+    fn row(&mut self) {
+        self.done = self.done.saturating_add(1);
+        if self.done.is_multiple_of(PROGRESS_ROWS) {
+            let progress = Progress { processed: self.done.min(self.total) / 2, total: self.total / 2 };
+            self.app.events.note_progress(self.lease.tenant, self.lease.import, progress);
+        }
+    }
+}
+
+/// Reads the whole file, chunk by chunk; `after_chunk` may wait.
+async fn read_file<S>(
+    app: &App,
+    lease: &Lease,
+    import: &Import,
+    state: &mut S,
+    mut row: impl FnMut(&mut S, &Record<'_>),
+    after_chunk: impl AsyncFn(&mut S) -> Result<()>,
+) -> Result<()> {
+    let key = FileKey { tenant: lease.tenant, import: import.id };
+    let mut reader = Reader::new(&import.file.dialect, app.settings.file_limits)?;
+    let mut bytes = app.files.read(key, None).await?;
+    let mut each = |state: &mut S, record: &Record<'_>| {
+        if !record.is_header() {
+            row(state, record);
+        }
+        Ok::<_, AppError>(())
+    };
+    while let Some(chunk) = bytes.try_next().await? {
+        reader.push(&chunk, |record| each(state, record))?;
+        after_chunk(state).await?;
+    }
+    reader.finish(|record| each(state, record))?;
+    after_chunk(state).await
+}
+
+async fn trace_rows(
+    app: &App,
+    lease: &Lease,
+    import: &Import,
+    reader: &RowReader,
+    progress: &mut Progressing<'_>,
+) -> Result<(Vec<RowTrace>, Doubt)> {
+    let mut state = (Vec::with_capacity(import.file.row_count as usize), Doubt::default());
+    let row = |(rows, doubt): &mut (Vec<RowTrace>, Doubt), record: &Record<'_>| {
+        rows.push(reader.trace(record, doubt));
+        progress.row();
+    };
+    read_file(app, lease, import, &mut state, row, async |_| {
+        tokio::task::yield_now().await;
+        Ok(())
+    })
+    .await?;
+    Ok(state)
+}
+
+async fn trace_members(app: &App, lease: &Lease, reader: &RowReader) -> Result<Vec<MemberTrace>> {
+    let mut members = Vec::new();
+    let mut rows = std::pin::pin!(app.store.each_member(lease.tenant).await?);
+    while let Some(row) = rows.next().await {
+        let row = row?;
+        members.push(reader.member_trace(row.id, &row.profile, row.email_key.as_deref(), row.deleted));
+    }
+    Ok(members)
+}
+
+struct Comparing<'a> {
+    next: u32,
+    drafts: Vec<Draft>,
+    progress: &'a mut Progressing<'a>,
+}
+
+async fn compare_rows<'a>(
+    app: &App,
+    lease: &Lease,
+    import: &Import,
+    settler: &Settler<'_>,
+    writer: &mut Writer<'_>,
+    progress: &'a mut Progressing<'a>,
+) -> Result<()> {
+    let writer = tokio::sync::Mutex::new(writer);
+    let mut state = Comparing { next: 0, drafts: Vec::new(), progress };
+    let row = |state: &mut Comparing<'_>, record: &Record<'_>| {
+        let place = state.next;
+        // The stored file never changes, so the rows are the same ones in both readings.
+        let Some(outcome) = settler.resolution.outcomes.get(place as usize) else { return };
+        state.drafts.push(settler.reader.draft(place, record, *outcome));
+        state.next += 1;
+        state.progress.row();
+    };
+    let settle = async |state: &mut Comparing<'_>, least: usize| {
+        while state.drafts.len() > least {
+            let batch: Vec<Draft> = state.drafts.drain(..state.drafts.len().min(BATCH_ROWS)).collect();
+            settle_batch(app, lease, settler, batch, &mut *writer.lock().await).await?;
+        }
+        Ok(())
+    };
+    read_file(app, lease, import, &mut state, row, async |state| settle(state, BATCH_ROWS).await).await?;
+    settle(&mut state, 0).await
+}
+
+async fn settle_batch(
+    app: &App,
+    lease: &Lease,
+    settler: &Settler<'_>,
+    batch: Vec<Draft>,
+    writer: &mut Writer<'_>,
+) -> Result<()> {
+    let mut ids: Vec<MemberId> = batch.iter().flat_map(|draft| settler.needs(draft)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let members = app.store.members(lease.tenant, &ids).await?;
+    let known: HashMap<MemberId, Member> = members.into_iter().map(|member| (member.id, member)).collect();
+    let settled = batch.into_iter().map(|draft| settler.settle(draft, &known)).collect();
+    writer.write(settled).await
+}
+
+/// Proposes to delete who is absent, by name.
+async fn write_deletions(
+    app: &App,
+    lease: &Lease,
+    resolution: &Resolution<'_>,
+    members: &[MemberTrace],
+    writer: &mut Writer<'_>,
+) -> Result<()> {
+    let absent: std::collections::HashSet<MemberId> = members
+        .iter()
+        .zip(&resolution.absent)
+        .filter(|(_, absent)| **absent)
+        .map(|(member, _)| member.id)
+        .collect();
+    if absent.is_empty() {
+        return Ok(());
+    }
+    let by_name = app.store.each_member_by_name(lease.tenant).await?;
+    let by_name = by_name.try_filter(|id| std::future::ready(absent.contains(id)));
+    let mut batches = std::pin::pin!(by_name.try_chunks(BATCH_ROWS));
+    while let Some(ids) = batches.next().await {
+        let ids = ids.map_err(|error| error.1)?;
+        let members = app.store.members(lease.tenant, &ids).await?;
+        let known: HashMap<MemberId, Member> = members.into_iter().map(|member| (member.id, member)).collect();
+        let deletions = ids.iter().filter_map(|id| known.get(id)).map(deletion).collect();
+        writer.write_actions(deletions).await?;
+    }
+    Ok(())
+}
+
+/// Writes what is found, batch by batch, and keeps the books.
+struct Writer<'a> {
+    app: &'a App,
+    lease: &'a Lease,
+    plan: PlanId,
+    books: Books,
+    position: u32,
+    issue_position: u32,
+}
+
+impl Writer<'_> {
+    async fn write(&mut self, batch: Vec<Settled>) -> Result<()> {
+        let mut actions: Vec<PlannedAction> = Vec::new();
+        let mut issues: Vec<RowIssue> = Vec::new();
+        let mut held: Vec<HeldRow> = Vec::new();
+        for settled in batch {
+            self.books.read += 1;
+            match settled.verdict {
+                Verdict::Unchanged => self.books.unchanged += 1,
+                Verdict::Repeated => self.books.repeated += 1,
+                Verdict::Held => {
+                    self.books.held += 1;
+                    held.extend(held_row(settled.row_number, &settled.issues));
+                }
+                Verdict::Action(action) => {
+                    self.books.with_actions += 1;
+                    actions.push(*action);
+                }
+            }
+            issues.extend(settled.issues.into_iter().filter(|issue| self.books.count_issue(issue)));
+        }
+        if !issues.is_empty() || !held.is_empty() {
+            let tx = self.app.store.begin().await?;
+            tx.require_lease(self.lease).await?;
+            tx.insert_issues(self.plan, self.issue_position, &issues).await?;
+            tx.insert_held_rows(self.plan, &held).await?;
+            self.app.tell(&tx.commit().await?);
+            self.issue_position += issues.len() as u32;
+        }
+        self.write_actions(actions).await
+    }
+
+    async fn write_actions(&mut self, actions: Vec<PlannedAction>) -> Result<()> {
+        if actions.is_empty() {
+            return Ok(());
+        }
+        for action in &actions {
+            self.books.count_action(action.kind);
+        }
+        let tx = self.app.store.begin().await?;
+        tx.require_lease(self.lease).await?;
+        tx.insert_actions(self.plan, self.position, &actions).await?;
+        self.app.tell(&tx.commit().await?);
+        self.position += actions.len() as u32;
+        Ok(())
+    }
+}
+
+fn held_row(row_number: u32, issues: &[RowIssue]) -> Option<HeldRow> {
+    let errors = || issues.iter().filter(|issue| issue.severity == Severity::Error);
+    let message = errors().map(|issue| issue.message.as_str()).collect::<Vec<_>>().join(" ");
+    errors().next().map(|first| HeldRow { row_number, code: first.code, message })
+}
+
+/// Closes the books and moves the import to REVIEW.
+async fn finish(
+    app: &App,
+    lease: &Lease,
+    new: &NewPlan,
+    books: &Books,
+    deletions_blocked: Option<&str>,
+) -> Result<()> {
+    if !books.balance() {
+        return Err(AppError::Internal(format!("the books do not balance: {books:?}").into()));
+    }
+    let mut tx = app.store.begin().await?;
+    tx.require_lease(lease).await?;
+    let import = tx.import(lease.tenant, lease.import).await?.ok_or(StoreError::LeaseLost)?;
+    let replaced = tx.plan_of(lease.tenant, lease.import).await?;
+    tx.finish_plan(lease.tenant, new.id, books, deletions_blocked).await?;
+    if let Some(replaced) = replaced {
+        tx.carry_decisions(lease.tenant, replaced.id, new.id).await?;
+    }
+    tx.delete_plans(lease.tenant, lease.import, Some(new.id)).await?;
+    tx.remove_work(lease.import).await?;
+    tx.update_import(lease.tenant, &import, app.now(), |import| {
+        import.step = ImportStep::Review;
+        import.problem = None;
+    })
+    .await?;
+    app.tell(&tx.commit().await?);
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! What the values of columns say, for columns that need it.
+
+use futures_util::TryStreamExt;
+
+use crate::app::{App, AppError, Result};
+use crate::domain::field::{FieldType, ProfileField};
+use crate::domain::file::{ColumnStudy, Reader, Studies, Study};
+use crate::domain::import::Import;
+use crate::domain::mapping::mappable;
+use crate::domain::mapping::suggest::Suggestion;
+use crate::domain::requester::Requester;
+use crate::files::FileKey;
+
+/// What is known of each column of a file.
+#[derive(Debug, Default)]
+pub struct StudiedFile {
+    /// In the order of the file.
+    pub columns: Vec<ColumnStudy>,
+}
+
+impl StudiedFile {
+    /// From what an inspection found.
+    #[must_use]
+    pub fn of(columns: Vec<ColumnStudy>) -> Self {
+        Self { columns }
+    }
+}
+
+/// What to find out about a column that is mapped to `field`.
+#[must_use]
+pub fn study_for(field: Option<&ProfileField>) -> Study {
+    field.map_or_else(Study::default, |field| Study {
+        tally: field.field_type.is_closed_list(),
+        dates: field.field_type == FieldType::Date,
+    })
+}
+
+/// What to find out about each column, as suggested.
+#[must_use]
+pub fn studies_for(suggestions: &[Suggestion], fields: &[ProfileField]) -> Vec<Study> {
+    let field = |suggestion: &Suggestion| suggestion.field_key.as_deref().and_then(|key| mappable(fields, key));
+    suggestions.iter().map(|suggestion| study_for(field(suggestion))).collect()
+}
+
+/// Reads a stored file once more, to find out about some columns. Nothing is read if there is nothing to find out.
+///
+/// # Errors
+/// If the file cannot be read.
+pub async fn study(app: &App, requester: &Requester, import: &Import, wanted: &[Study]) -> Result<StudiedFile> {
+    let mut studies = Studies::new(wanted);
+    if wanted.iter().all(|study| *study == Study::default()) {
+        return Ok(StudiedFile::of(studies.finish()));
+    }
+    let key = FileKey { tenant: requester.tenant, import: import.id };
+    let mut reader = Reader::new(&import.file.dialect, app.settings.file_limits)?;
+    let mut bytes = app.files.read(key, None).await?;
+    while let Some(chunk) = bytes.try_next().await? {
+        reader.push(&chunk, |record| {
+            studies.observe(record);
+            Ok::<_, AppError>(())
+        })?;
+    }
+    reader.finish(|record| {
+        studies.observe(record);
+        Ok::<_, AppError>(())
+    })?;
+    Ok(StudiedFile::of(studies.finish()))
+}

@@ -1,0 +1,110 @@
+//! What separates the cells, by the first record.
+
+use super::header;
+use super::split::{Split, Stop};
+use super::splitter::Splitter;
+use crate::domain::value::text::is_blank;
+
+/// In the order that settles a draw.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// What the first line says outright, as spreadsheets write it: `sep=;`.
+pub(super) fn said(text: &str) -> Option<u8> {
+    let line = text.split(['\r', '\n']).next()?;
+    let line = line.strip_prefix('"').and_then(|line| line.strip_suffix('"')).unwrap_or(line);
+    match line.as_bytes() {
+        [word @ .., b'=', delimiter]
+            if word.eq_ignore_ascii_case(b"sep")
+                && *delimiter != b'"'
+                && (delimiter.is_ascii_punctuation() || *delimiter == b'\t') =>
+        {
+            Some(*delimiter)
+        }
+        _ => None,
+    }
+}
+
+/// The delimiter that splits the first record best: into names that are known, else into most cells
+/// without breaking a quoted one. A comma where all do the same, as in a file of one column.
+pub(super) fn detect(text: &str, known: &dyn Fn(&str) -> bool) -> u8 {
+    let mut best = (b',', score(text, b',', known));
+    for delimiter in &DELIMITERS[1..] {
+        let score = score(text, *delimiter, known);
+        if score > best.1 {
+            best = (*delimiter, score);
+        }
+    }
+    best.0
+}
+
+/// Names known, whether it splits without breaking quotes, and cells.
+type Score = (usize, bool, u32);
+
+fn score(text: &str, delimiter: u8, known: &dyn Fn(&str) -> bool) -> Score {
+    let mut score = (0, false, 0);
+    let mut splitter = Splitter::new(delimiter);
+    let mut first = |split: Split<'_>| {
+        let cells = || split.cells.iter().map(|&(start, end)| header::trim(&split.text[start..end]));
+        if cells().all(is_blank) {
+            return Ok(());
+        }
+        let names = cells().filter(|cell| known(cell)).count();
+        let cell_count = split.marks.cell_count;
+        score = (names, cell_count > 1 && split.marks.text_after_quote.is_none(), cell_count);
+        Err(())
+    };
+    match splitter.feed(text, &mut first) {
+        Ok(()) => drop(splitter.finish(&mut first)),
+        Err(Stop::Sink(()) | Stop::Fault(_)) => {}
+    }
+    score
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detected(text: &str) -> char {
+        char::from(detect(text, &|name| ["id", "name", "email"].contains(&name)))
+    }
+
+    #[test]
+    fn the_header_decides() {
+        for (text, delimiter) in [
+            ("id,name,email\n1;2;3;4;5;6", ','),
+            ("id;name;email\n1,2,3,4,5,6", ';'),
+            ("id\tname\temail", '\t'),
+            ("id|name|email\r1", '|'),
+            ("\n \nid;name\n", ';'),
+            ("", ','),
+            ("email\na@example.org", ','),
+        ] {
+            assert_eq!(detected(text), delimiter, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn quoted_and_unquoted_delimiters_do_not_mislead() {
+        for (text, delimiter) in [
+            ("\"a;b;c;d\",\"e\"\n", ','),
+            ("\"Last, first, middle\";x\n", ';'),
+            ("\"a\",\"b;c;d;e\"\n", ','),
+            ("\"Last, first\"\n", ','),
+            ("id\tname\tnotes, remarks, others, more\n", '\t'),
+            ("\"id\nof; us; all\",name\n", ','),
+            ("id,\"na\"me,email\n", ','),
+        ] {
+            assert_eq!(detected(text), delimiter, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_sep_line_is_taken_at_its_word() {
+        assert_eq!(said("sep=;\r\nid,name"), Some(b';'));
+        assert_eq!(said("\"SEP=\t\"\nid"), Some(b'\t'));
+        assert_eq!(said("sep=^"), Some(b'^'));
+        for text in ["sep=\n", "sep=ab\n", "sep=\"\n", "separator\n", "\nsep=;\n", "x=;", "sep=a"] {
+            assert_eq!(said(text), None, "{text:?}");
+        }
+    }
+}

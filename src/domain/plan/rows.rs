@@ -1,0 +1,294 @@
+//! Rows of a file as its mapping reads them.
+
+use super::fingerprint::{Fingerprint, Fingerprinter, ShortFingerprint};
+use super::resolve::Outcome;
+use super::trace::{MemberTrace, REQUIRED_FIELDS_MAX, RowTrace};
+use crate::domain::field::{ProfileField, key};
+use crate::domain::file::{Flaw, Record};
+use crate::domain::id::MemberId;
+use crate::domain::issue::{RowIssue, RowIssueCode, Severity};
+use crate::domain::mapping::{EmptyCells, FileColumn, HELD_CODE_HEADER, HELD_MESSAGE_HEADER, Mapping, MatchKey};
+use crate::domain::member::Profile;
+use crate::domain::value::cell::ColumnReader;
+use crate::domain::value::{email, unique_id};
+
+/// A column that is mapped to a field.
+#[derive(Debug)]
+struct MappedColumn {
+    index: usize,
+    field: ProfileField,
+    reader: ColumnReader,
+    clears: bool,
+    required: u32,
+}
+
+/// Reads the rows of a file by its mapping.
+#[derive(Debug)]
+pub struct RowReader {
+    columns: Vec<MappedColumn>,
+    required: Vec<String>,
+    match_by: MatchKey,
+    prints: Fingerprinter,
+}
+
+/// A row that has been read and waits to be compared.
+#[derive(Debug)]
+pub struct Draft {
+    /// Place of its trace.
+    pub place: u32,
+    /// See [`RowIssue::row_number`].
+    pub row_number: u32,
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// What its mapped cells say, in the order of the reader's columns.
+    pub values: Vec<Option<String>>,
+    /// What is wrong with its shape and its cells.
+    pub issues: Vec<RowIssue>,
+}
+
+/// How many rows leave open whom they are about, so that absence from the file proves nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Doubt {
+    /// How many.
+    pub rows: u32,
+    /// The first one's number.
+    pub first_row: u32,
+}
+
+impl Doubt {
+    /// Counts a row.
+    pub fn add(&mut self, row_number: u32) {
+        if self.rows == 0 {
+            self.first_row = row_number;
+        }
+        self.rows += 1;
+    }
+
+    /// Why the file may not delete anybody, for an admin.
+    #[must_use]
+    pub fn sentence(&self) -> Option<String> {
+        let (rows, first) = (self.rows, self.first_row);
+        match rows {
+            0 => None,
+            1 => Some(format!(
+                "Nobody is proposed for deletion, because row {first} is damaged or does not say whom it is about: \
+                 a member who seems to be missing may stand in it. Mend the file and upload it again to delete \
+                 members."
+            )),
+            _ => Some(format!(
+                "Nobody is proposed for deletion, because {rows} rows (the first is row {first}) are damaged or do \
+                 not say whom they are about: members who seem to be missing may stand in them. Mend the file and \
+                 upload it again to delete members."
+            )),
+        }
+    }
+}
+
+/// The required fields that a plan counts with, in order.
+#[must_use]
+pub fn required_fields(fields: &[ProfileField], match_by: MatchKey) -> Vec<String> {
+    let is_key = |field: &ProfileField| match match_by {
+        MatchKey::UniqueId => field.key == key::UNIQUE_ID,
+        MatchKey::Email => field.key == key::EMAIL,
+    };
+    let required = fields.iter().filter(|field| !field.archived && (field.required || is_key(field)));
+    // A status always has a value.
+    required.filter(|field| field.key != key::STATUS).map(|field| field.key.clone()).take(REQUIRED_FIELDS_MAX).collect()
+}
+
+impl RowReader {
+    /// For a file with these columns, mapped so to these fields. `key` is random: see [`Fingerprinter`].
+    #[must_use]
+    pub fn new(fields: &[ProfileField], columns: &[FileColumn], mapping: &Mapping, key: u128) -> Self {
+        let required = required_fields(fields, mapping.match_by);
+        let has_header = |name: &str| columns.iter().any(|column| column.header == name);
+        // What Muster wrote, it escaped.
+        let is_ours = has_header(HELD_CODE_HEADER) && has_header(HELD_MESSAGE_HEADER);
+        let mapped = fields.iter().filter(|field| !field.archived).filter_map(|field| {
+            let column = mapping.column_of(&field.key)?;
+            Some(MappedColumn {
+                index: column.index as usize,
+                reader: ColumnReader::new(field, column).unescaping(is_ours),
+                clears: column.empty_cells == EmptyCells::Clear && field.key != key::STATUS,
+                required: bit(&required, &field.key),
+                field: field.clone(),
+            })
+        });
+        Self { columns: mapped.collect(), required, match_by: mapping.match_by, prints: Fingerprinter::new(key) }
+    }
+
+    /// A bit for each required field.
+    #[must_use]
+    pub fn required_bits(&self) -> u32 {
+        self.required.iter().map(|field_key| bit(&self.required, field_key)).sum()
+    }
+
+    /// The fields that have a column, in order.
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = &ProfileField> {
+        self.columns.iter().map(|column| &column.field)
+    }
+
+    /// Whether an empty cell of the field's column clears the value.
+    #[must_use]
+    pub fn clears(&self, column: usize) -> bool {
+        self.columns[column].clears
+    }
+
+    /// What is to be remembered of a row. Rows that leave open whom they are about are counted in `doubt`.
+    pub fn trace(&self, record: &Record<'_>, doubt: &mut Doubt) -> RowTrace {
+        let mut trace = RowTrace { row_number: record.row_number(), ..RowTrace::default() };
+        trace.flawed = !record.is_sound();
+        let mut in_doubt = trace.flawed;
+        let mut key_seen = false;
+        for column in &self.columns {
+            let reading = column.reader.read(record.cell(column.index));
+            trace.flawed |= reading.error.is_some();
+            match reading.value.as_deref() {
+                Some(value) => {
+                    trace.provides |= column.required;
+                    match column.field.key.as_str() {
+                        key::UNIQUE_ID => {
+                            trace.unique_id = self.prints.of(value);
+                            trace.similar_id = self.prints.of(&unique_id::similar_key(value)).short();
+                        }
+                        key::EMAIL => trace.email = self.prints.of(&email::key(value)),
+                        _ => {}
+                    }
+                    key_seen |= self.is_key(column);
+                }
+                None if column.clears && reading.error.is_none() => {
+                    trace.clears |= column.required;
+                    trace.clears_email |= column.field.key == key::EMAIL;
+                }
+                None => {}
+            }
+        }
+        if !key_seen {
+            in_doubt = true;
+            trace.flawed = true;
+        }
+        if in_doubt {
+            doubt.add(record.row_number());
+        }
+        trace.content = self.content(record);
+        trace
+    }
+
+    fn is_key(&self, column: &MappedColumn) -> bool {
+        match self.match_by {
+            MatchKey::UniqueId => column.field.key == key::UNIQUE_ID,
+            MatchKey::Email => column.field.key == key::EMAIL,
+        }
+    }
+
+    /// Of what the mapped cells say; of a cell with an error, what stands in it.
+    fn content(&self, record: &Record<'_>) -> ShortFingerprint {
+        let mut said = self.prints.start();
+        for column in &self.columns {
+            let raw = record.cell(column.index);
+            let reading = column.reader.read(raw);
+            match (&reading.value, reading.error) {
+                (Some(value), _) => said.add(Some(value)),
+                (None, Some(_)) => said.add(Some(raw)),
+                (None, None) => said.add(None),
+            }
+        }
+        said.end().short()
+    }
+
+    /// What is to be remembered of a member.
+    #[must_use]
+    pub fn member_trace(&self, id: MemberId, profile: &Profile, email_key: Option<&str>, deleted: bool) -> MemberTrace {
+        let unique_id = profile.unique_id.as_deref();
+        let has = self.required.iter().filter(|field_key| profile.get(field_key).is_some());
+        MemberTrace {
+            id,
+            unique_id: unique_id.map_or(Fingerprint::NONE, |id| self.prints.of(id)),
+            similar_id: unique_id.map_or(ShortFingerprint::NONE, |id| {
+                self.prints.of(&unique_id::similar_key(id)).short()
+            }),
+            email: email_key.map_or(Fingerprint::NONE, |email| self.prints.of(email)),
+            has: has.map(|field_key| bit(&self.required, field_key)).sum(),
+            deleted,
+        }
+    }
+
+    /// Reads a row for comparison.
+    #[must_use]
+    pub fn draft(&self, place: u32, record: &Record<'_>, outcome: Outcome) -> Draft {
+        let row_number = record.row_number();
+        let mut issues: Vec<RowIssue> = Vec::new();
+        if !record.is_sound() || record.flaws().next().is_some() {
+            issues.extend(record.flaws().map(|flaw| flaw_issue(row_number, flaw)));
+        }
+        let mut values = Vec::with_capacity(self.columns.len());
+        let mut key_seen = false;
+        for column in &self.columns {
+            let raw = record.cell(column.index);
+            let reading = column.reader.read(raw);
+            for (code, severity) in reading.issues() {
+                issues.push(column.reader.issue(row_number, code, severity, raw));
+            }
+            key_seen |= self.is_key(column) && (reading.value.is_some() || reading.error.is_some());
+            values.push(reading.value.map(|value| value.into_owned()));
+        }
+        if !key_seen {
+            issues.push(self.missing_key(row_number));
+        }
+        Draft { place, row_number, outcome, values, issues }
+    }
+
+    fn missing_key(&self, row_number: u32) -> RowIssue {
+        let (code, message) = match self.match_by {
+            MatchKey::UniqueId => (
+                RowIssueCode::SuspectUniqueId,
+                "The row has no unique id, and ids are what rows are matched by here. Fill it in.",
+            ),
+            MatchKey::Email => (
+                RowIssueCode::MissingRequired,
+                "The row has no email address, and addresses are what rows are matched by here. Fill it in.",
+            ),
+        };
+        let column = self.columns.iter().find(|column| self.is_key(column)).map(|column| column.index as u32);
+        let message = message.to_owned();
+        RowIssue { row_number, severity: Severity::Error, code, column, value: None, message }
+    }
+
+    /// The place of the field among the reader's columns, and its column in the file.
+    #[must_use]
+    pub fn column_of(&self, field_key: &str) -> Option<(usize, u32)> {
+        let place = self.columns.iter().position(|column| column.field.key == field_key)?;
+        Some((place, self.columns[place].index as u32))
+    }
+
+    /// The labels of the required fields that a row leaves empty, given what its member has.
+    #[must_use]
+    pub fn missing(&self, draft: &Draft, before: Option<&Profile>, fields: &[ProfileField]) -> Vec<String> {
+        let label = |field_key: &str| {
+            fields.iter().find(|field| field.key == field_key).map_or(field_key.to_owned(), |field| field.label.clone())
+        };
+        let empty = self.required.iter().filter(|field_key| {
+            let place = self.column_of(field_key).map(|(place, _)| place);
+            let given = place.is_some_and(|place| draft.values[place].is_some());
+            let kept = before.is_some_and(|before| before.get(field_key).is_some())
+                && !place.is_some_and(|place| self.columns[place].clears);
+            !given && !kept
+        });
+        empty.map(|field_key| label(field_key)).collect()
+    }
+}
+
+fn flaw_issue(row_number: u32, flaw: Flaw) -> RowIssue {
+    RowIssue {
+        row_number,
+        severity: flaw.severity(),
+        code: flaw.code(),
+        column: flaw.column(),
+        value: None,
+        message: flaw.message(),
+    }
+}
+
+fn bit(required: &[String], field_key: &str) -> u32 {
+    required.iter().position(|required| required == field_key).map_or(0, |place| 1 << place)
+}

@@ -1,0 +1,282 @@
+//! Members.
+
+use entity::members::{ActiveModel, Column, Entity, Model};
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select, Set,
+};
+
+use super::page::{contains, slice};
+use super::scope::OfTenant;
+use super::{Db, Result, Store, StoreError, Tx};
+use crate::domain::id::{MemberId, TenantId};
+use crate::domain::member::{Member, MemberStatus, Profile};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::value::fold::fold;
+
+/// Members in one statement. More is not faster.
+const BATCH: usize = 500;
+
+/// Which members a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct MemberFilter {
+    /// Any of these; none means any.
+    pub status: Option<Vec<MemberStatus>>,
+    /// Name, email or id contains it, folded.
+    pub search: Option<String>,
+}
+
+/// A place in the list of members, which is by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberCursor {
+    /// Folded last and first name.
+    pub name_key: String,
+    /// Which of those with that name.
+    pub id: MemberId,
+}
+
+impl MemberCursor {
+    /// The place of `member`.
+    #[must_use]
+    pub fn of(member: &Member) -> Self {
+        Self { name_key: member.profile.name_key(), id: member.id }
+    }
+}
+
+/// What planning needs to know of each member: enough to find and to protect them.
+#[derive(Debug, Clone)]
+pub struct MemberRow {
+    /// Identity.
+    pub id: MemberId,
+    /// `unique_id`.
+    pub unique_id: Option<String>,
+    /// What makes the address unique.
+    pub email_key: Option<String>,
+    /// What is known of them.
+    pub profile: Profile,
+    /// Whether the member was deleted.
+    pub deleted: bool,
+}
+
+fn profile(row: &mut Model) -> Result<Profile> {
+    Ok(Profile {
+        unique_id: row.unique_id.take(),
+        email: row.email.take(),
+        first_name: row.first_name.take(),
+        last_name: row.last_name.take(),
+        status: if row.active { MemberStatus::Active } else { MemberStatus::Inactive },
+        attributes: serde_json::from_str(&row.attributes)?,
+    })
+}
+
+fn member(mut row: Model) -> Result<Member> {
+    Ok(Member {
+        id: MemberId(row.id),
+        profile: profile(&mut row)?,
+        created_at: Timestamp(row.created_at),
+        updated_at: Timestamp(row.updated_at),
+    })
+}
+
+fn there(tenant: TenantId) -> Select<Entity> {
+    Entity::of(tenant).filter(Column::DeletedAt.is_null())
+}
+
+fn filtered(tenant: TenantId, filter: &MemberFilter) -> Select<Entity> {
+    let mut select = there(tenant);
+    if let Some(status) = &filter.status {
+        select = select.filter(Column::Active.is_in(status.iter().map(|status| *status == MemberStatus::Active)));
+    }
+    if let Some(search) = &filter.search {
+        select = select.filter(Expr::col(Column::SearchKey).like(contains(&fold(search))));
+    }
+    select
+}
+
+async fn by_ids<D: Db>(db: &D, tenant: TenantId, ids: &[MemberId]) -> Result<Vec<Member>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(BATCH) {
+        let rows = there(tenant).filter(Column::Id.is_in(ids.iter().map(|id| id.0)));
+        for row in rows.all(db.connection()).await? {
+            found.push(member(row)?);
+        }
+    }
+    Ok(found)
+}
+
+impl Store {
+    /// The tenant's members among `ids`; those who were deleted are not there.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn members(&self, tenant: TenantId, ids: &[MemberId]) -> Result<Vec<Member>> {
+        by_ids(self, tenant, ids).await
+    }
+
+    /// One page of the members, by name.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn member_page(
+        &self,
+        tenant: TenantId,
+        filter: &MemberFilter,
+        request: &PageRequest<MemberCursor>,
+    ) -> Result<Page<Member>> {
+        let columns = [Column::NameKey, Column::Id];
+        let select = slice(filtered(tenant, filter), &columns, false, request, |cursor| {
+            vec![cursor.name_key.clone().into(), cursor.id.0.into()]
+        });
+        let found = select.all(self.connection()).await?.into_iter().map(member).collect::<Result<Vec<_>>>()?;
+        Ok(Page::from_found(found, request))
+    }
+
+    /// How many members the list has.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn member_count(&self, tenant: TenantId, filter: &MemberFilter) -> Result<u64> {
+        Ok(filtered(tenant, filter).count(self.connection()).await?)
+    }
+
+    /// Whether ids tie rows to members already.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn any_member_has_unique_id(&self, tenant: TenantId) -> Result<bool> {
+        let found = there(tenant).filter(Column::UniqueId.is_not_null()).select_only().column(Column::Id).limit(1);
+        Ok(found.into_tuple::<uuid::Uuid>().one(self.connection()).await?.is_some())
+    }
+
+    /// Every member, those who were deleted and are kept included, one after the other.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn each_member(&self, tenant: TenantId) -> Result<impl Stream<Item = Result<MemberRow>> + '_> {
+        let rows = Entity::of(tenant).order_by_asc(Column::Id).stream(self.connection()).await?;
+        Ok(rows.map_err(StoreError::from).map(|row| {
+            let mut row = row?;
+            let profile = profile(&mut row)?;
+            Ok(MemberRow {
+                id: MemberId(row.id),
+                unique_id: profile.unique_id.clone(),
+                email_key: row.email_key,
+                deleted: row.deleted_at.is_some(),
+                profile,
+            })
+        }))
+    }
+
+    /// The identity of every member, by name.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn each_member_by_name(&self, tenant: TenantId) -> Result<impl Stream<Item = Result<MemberId>> + '_> {
+        let rows = there(tenant)
+            .select_only()
+            .column(Column::Id)
+            .order_by_asc(Column::NameKey)
+            .order_by_asc(Column::Id)
+            .into_tuple::<uuid::Uuid>()
+            .stream(self.connection())
+            .await?;
+        Ok(rows.map_err(StoreError::from).map(|id| id.map(MemberId)))
+    }
+}
+
+impl Tx {
+    /// The tenant's members among `ids`; those who were deleted are not there.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn members(&self, tenant: TenantId, ids: &[MemberId]) -> Result<Vec<Member>> {
+        by_ids(self, tenant, ids).await
+    }
+
+    /// Writes members as they now are: new ones, changed ones, and ones who come back.
+    ///
+    /// # Errors
+    /// [`StoreError::Duplicate`] if two would have one id or address, or else if the database cannot be
+    /// written.
+    pub async fn write_members(&self, tenant: TenantId, members: &[Member]) -> Result<()> {
+        for members in members.chunks(BATCH) {
+            let rows = members.iter().map(|member| {
+                let profile = &member.profile;
+                Ok(ActiveModel {
+                    tenant_id: Set(tenant.0),
+                    id: Set(member.id.0),
+                    email_key: Set(profile.email_key()),
+                    name_key: Set(profile.name_key()),
+                    search_key: Set(profile.search_key()),
+                    unique_id: Set(profile.unique_id.clone()),
+                    email: Set(profile.email.clone()),
+                    first_name: Set(profile.first_name.clone()),
+                    last_name: Set(profile.last_name.clone()),
+                    active: Set(profile.status == MemberStatus::Active),
+                    attributes: Set(serde_json::to_string(&profile.attributes)?),
+                    created_at: Set(member.created_at.0),
+                    updated_at: Set(member.updated_at.0),
+                    deleted_at: Set(None),
+                })
+            });
+            let rows = rows.collect::<Result<Vec<_>>>()?;
+            let replace = OnConflict::columns([Column::TenantId, Column::Id])
+                .update_columns([
+                    Column::UniqueId,
+                    Column::Email,
+                    Column::EmailKey,
+                    Column::FirstName,
+                    Column::LastName,
+                    Column::Active,
+                    Column::Attributes,
+                    Column::NameKey,
+                    Column::SearchKey,
+                    Column::UpdatedAt,
+                    Column::DeletedAt,
+                ])
+                .to_owned();
+            Entity::insert_many(rows).on_conflict(replace).exec_without_returning(&self.inner).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts the tenant's members anew, and notes that they have changed.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub async fn recount_members(&self, tenant: TenantId) -> Result<()> {
+        use entity::tenants;
+        let count = |active: bool| there(tenant).filter(Column::Active.eq(active)).count(&self.inner);
+        let (active, inactive) = (count(true).await?, count(false).await?);
+        tenants::Entity::update_many()
+            .col_expr(tenants::Column::ActiveCount, Expr::val(active as i32))
+            .col_expr(tenants::Column::InactiveCount, Expr::val(inactive as i32))
+            .col_expr(tenants::Column::RosterVersion, Expr::col(tenants::Column::RosterVersion).add(1))
+            .filter(tenants::Column::Id.eq(tenant.0))
+            .exec(&self.inner)
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets members who were deleted before `before`, of any tenant, `limit` at most. Answers how many.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub async fn purge_members(&self, before: Timestamp, limit: u64) -> Result<u64> {
+        use sea_orm::sea_query::Expr as E;
+        let doomed = Query::select()
+            .columns([Column::TenantId, Column::Id])
+            .from(Entity)
+            .and_where(E::col(Column::DeletedAt).lt(before.0))
+            .limit(limit)
+            .to_owned();
+        let delete = Query::delete()
+            .from_table(Entity)
+            .and_where(E::tuple([E::col(Column::TenantId), E::col(Column::Id)]).in_subquery(doomed))
+            .to_owned();
+        Ok(self.inner.execute(&delete).await?.rows_affected())
+    }
+}
