@@ -1,0 +1,3 @@
+//! HTTP: routes, limits, tokens, downloads.
+
+pub mod transport;

@@ -1,0 +1,40 @@
+//! What the transport asks of the program that it serves.
+
+use std::{any::Any, future::Future};
+
+/// Why a bearer was not let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denied {
+    /// The token is not good; the sentence says why and is shown to the client.
+    Unauthenticated(String),
+    /// It could not be found out: the keys cannot be fetched, the database does not answer.
+    Unavailable,
+}
+
+/// A connection's place among those that its tenant may have; dropped when the connection ends.
+pub type Place = Box<dyn Any + Send + Sync>;
+
+/// Who may come in, and what goes along with each operation.
+pub trait Gate: Send + Sync + 'static {
+    /// Who the bearer of a token is.
+    type Session: Clone + Send + Sync + 'static;
+
+    /// Finds out who the bearer is. `None`: no token came.
+    fn authenticate(&self, token: Option<&str>)
+    -> impl Future<Output = Result<Self::Session, Denied>> + Send;
+
+    /// Puts what one operation needs into it: called once for each operation. The operation's
+    /// [`RequestId`](super::RequestId) is in its data already.
+    fn prepare(&self, session: &Self::Session, request: async_graphql::Request) -> async_graphql::Request;
+
+    /// Whether uploads of this session are read at all.
+    fn may_upload(&self, session: &Self::Session) -> bool;
+
+    /// When the session's token ends (unix milliseconds): its subscriptions end then.
+    fn expires_at(&self, session: &Self::Session) -> i64;
+
+    /// A place for one more lasting connection of this session's tenant; `None`: there are too many.
+    fn admit_connection(&self, _session: &Self::Session) -> Option<Place> {
+        Some(Box::new(()))
+    }
+}

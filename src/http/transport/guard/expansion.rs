@@ -1,0 +1,192 @@
+//! Counts what a document comes to when its fragments are spread.
+//!
+//! 700 bytes of fragments that spread each other twice expand to millions of selections, and every
+//! check of async-graphql walks them. Here each fragment is counted once and remembered.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Positioned,
+    parser::types::{Directive, ExecutableDocument, Selection, SelectionSet},
+};
+
+use crate::http::transport::{
+    limits::TransportLimits,
+    refusal::{Code, Refusal},
+};
+
+/// Refuses a document that expands beyond a bound. Operations that will not run count as well,
+/// because validation visits them all.
+pub(in crate::http::transport) fn check(
+    document: &ExecutableDocument,
+    limits: &TransportLimits,
+) -> Result<(), Refusal> {
+    let mut counter = Counter { document, limits, fragments: HashMap::new() };
+    let mut total = Cost::default();
+    for (_, operation) in document.operations.iter() {
+        let operation = &operation.node;
+        total.directives += counter.directives(&operation.directives)?;
+        for variable in &operation.variable_definitions {
+            total.directives += counter.directives(&variable.node.directives)?;
+        }
+        let cost = counter.set(&operation.selection_set.node)?;
+        total.add(cost, limits)?;
+        // Only here: what is deep inside of an introspection may be.
+        within(total.depth, limits.depth_fields_max, "levels of fields")?;
+    }
+    // Also the fragments that no operation spreads: each is validated by itself.
+    for name in document.fragments.keys() {
+        counter.fragment(name)?;
+    }
+    Ok(())
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Cost {
+    selections: usize,
+    depth: usize,
+    aliases: usize,
+    directives: usize,
+}
+
+impl Cost {
+    /// Adds what stands beside. Checked at every step, so no number grows beyond twice its bound.
+    fn add(&mut self, other: Self, limits: &TransportLimits) -> Result<(), Refusal> {
+        self.selections += other.selections;
+        self.aliases += other.aliases;
+        self.directives += other.directives;
+        self.depth = self.depth.max(other.depth);
+        within(self.selections, limits.expanded_selections_max, "selections")?;
+        within(self.aliases, limits.aliases_max, "aliases")?;
+        within(self.directives, limits.directives_max, "directives")
+    }
+}
+
+fn within(count: usize, bound: usize, what: &str) -> Result<(), Refusal> {
+    if count <= bound {
+        return Ok(());
+    }
+    Err(Refusal::request(Code::LimitExceeded, format!("The document has more than {bound} {what}.")))
+}
+
+struct Counter<'a> {
+    document: &'a ExecutableDocument,
+    limits: &'a TransportLimits,
+    /// `None` while a fragment is being counted: meeting it then is a cycle.
+    fragments: HashMap<&'a str, Option<Cost>>,
+}
+
+impl<'a> Counter<'a> {
+    fn set(&mut self, set: &'a SelectionSet) -> Result<Cost, Refusal> {
+        let mut total = Cost::default();
+        for selection in &set.items {
+            let mut cost = match &selection.node {
+                Selection::Field(field) => {
+                    let field = &field.node;
+                    let mut cost = self.set(&field.selection_set.node)?;
+                    // Tools ask for types nested 13 levels deep, and the schema has an end.
+                    let introspects = matches!(field.name.node.as_str(), "__schema" | "__type");
+                    cost.depth = if introspects { 1 } else { cost.depth + 1 };
+                    cost.aliases += usize::from(field.alias.is_some());
+                    cost
+                }
+                Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node)?,
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?,
+            };
+            cost.selections += 1;
+            cost.directives += self.directives(selection.node.directives())?;
+            total.add(cost, self.limits)?;
+        }
+        Ok(total)
+    }
+
+    fn fragment(&mut self, name: &str) -> Result<Cost, Refusal> {
+        // One that does not exist costs nothing; validation names it.
+        let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
+            return Ok(Cost::default());
+        };
+        match self.fragments.insert(name, None) {
+            Some(Some(cost)) => {
+                self.fragments.insert(name, Some(cost));
+                return Ok(cost);
+            }
+            Some(None) => {
+                let sentence = "A fragment spreads itself.";
+                return Err(Refusal::request(Code::BadUserInput, sentence).at([fragment.pos]));
+            }
+            None => {}
+        }
+        let mut cost = self.set(&fragment.node.selection_set.node)?;
+        cost.directives += self.directives(&fragment.node.directives)?;
+        self.fragments.insert(name, Some(cost));
+        Ok(cost)
+    }
+
+    fn directives(&self, directives: &[Positioned<Directive>]) -> Result<usize, Refusal> {
+        within(directives.len(), self.limits.directives_at_one_place_max, "directives at one place")?;
+        Ok(directives.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    fn verdict(text: &str) -> Result<(), String> {
+        let document = parse_query(text).expect("the text is GraphQL");
+        check(&document, &TransportLimits::default()).map_err(|refusal| refusal.message.into_owned())
+    }
+
+    fn refused(text: &str, word: &str) {
+        let sentence = verdict(text).expect_err("it is over a bound");
+        assert!(sentence.contains(word), "{sentence}");
+    }
+
+    #[test]
+    fn bounds_hold_at_the_limit_and_not_one_over_it() {
+        let deep = |levels: usize| format!("{}a{}", "{a".repeat(levels - 1) + "{", "}".repeat(levels));
+        assert_eq!(verdict(&deep(12)), Ok(()));
+        refused(&deep(13), "levels");
+        let aliases = |n: usize| format!("{{{}}}", (0..n).map(|i| format!("a{i}:a ")).collect::<String>());
+        assert_eq!(verdict(&aliases(30)), Ok(()));
+        refused(&aliases(31), "aliases");
+        let directives = |n: usize| format!("{{a{}}}", "@a".repeat(n));
+        assert_eq!(verdict(&directives(5)), Ok(()));
+        refused(&directives(6), "one place");
+        let fields = |n: usize| format!("{{{}}}", "a@a@a@a@a@a ".repeat(n));
+        assert_eq!(verdict(&fields(10)), Ok(()));
+        refused(&fields(11), "directives");
+    }
+
+    #[test]
+    fn fragments_that_expand_exponentially_are_counted_in_no_time() {
+        let mut text = String::from("{...f0}");
+        for i in 0..100 {
+            text += &format!("fragment f{i} on Q{{...f{} ...f{}}}", i + 1, i + 1);
+        }
+        text += "fragment f100 on Q{__typename}";
+        refused(&text, "selections");
+    }
+
+    #[test]
+    fn fragments_that_spread_themselves_are_refused_even_if_nothing_spreads_them() {
+        refused("{...a} fragment a on Q{...b ...b} fragment b on Q{...a ...a}", "spreads itself");
+        refused("{a} fragment a on Q{...a}", "spreads itself");
+        assert_eq!(verdict("{...missing}"), Ok(()));
+        assert_eq!(verdict("{...a ...a} fragment a on Q{b}"), Ok(()));
+    }
+
+    #[test]
+    fn every_operation_counts() {
+        let text: String = (0..21).map(|i| format!("query q{i}{{{}}}", "a ".repeat(100))).collect();
+        refused(&text, "selections");
+    }
+
+    #[test]
+    fn introspection_may_be_deep() {
+        let deep = "ofType{name ".repeat(20) + &"}".repeat(20);
+        assert_eq!(verdict(&format!("{{__schema{{types{{fields{{type{{{deep}}}}}}}}}}}")), Ok(()));
+    }
+}

@@ -1,0 +1,140 @@
+//! Looks at the text of a document before it is parsed.
+//!
+//! The parser recurses on every open bracket, so that some 2,000 of them (4 kB) overflow the stack
+//! and end the process. Strings and comments are skipped exactly as the parser skips them: what it
+//! would read as brackets is never taken for a string here.
+
+use crate::http::transport::{
+    limits::TransportLimits,
+    refusal::{Code, Refusal},
+};
+
+/// Refuses a text that is too long, too deep or too much.
+pub(in crate::http::transport) fn check(text: &str, limits: &TransportLimits) -> Result<(), Refusal> {
+    if text.len() > limits.text_bytes_max {
+        return Err(exceeded("is longer than", limits.text_bytes_max, "bytes"));
+    }
+    let bytes = text.as_bytes();
+    let (mut at, mut open, mut tokens) = (0, 0_usize, 0_usize);
+    while let Some(&byte) = bytes.get(at) {
+        let end = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' | b',' => {
+                at += 1;
+                continue;
+            }
+            b'#' => {
+                at = end_of_line(bytes, at);
+                continue;
+            }
+            b'"' => end_of_string(bytes, at),
+            b'.' if bytes[at..].starts_with(b"...") => at + 3,
+            b'{' | b'[' | b'(' => {
+                open += 1;
+                at + 1
+            }
+            b'}' | b']' | b')' => {
+                open = open.saturating_sub(1);
+                at + 1
+            }
+            _ if is_word(byte) => {
+                bytes[at..].iter().position(|b| !is_word(*b)).map_or(bytes.len(), |n| at + n)
+            }
+            _ => at + 1,
+        };
+        at = end;
+        tokens += 1;
+        if open > limits.open_brackets_max {
+            return Err(exceeded("is nested deeper than", limits.open_brackets_max, "brackets"));
+        }
+        if tokens > limits.tokens_max {
+            return Err(exceeded("has more than", limits.tokens_max, "tokens"));
+        }
+    }
+    Ok(())
+}
+
+fn exceeded(verb: &str, bound: usize, unit: &str) -> Refusal {
+    Refusal::request(Code::LimitExceeded, format!("The document {verb} {bound} {unit}."))
+}
+
+fn is_word(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric()
+}
+
+fn end_of_line(bytes: &[u8], at: usize) -> usize {
+    bytes[at..].iter().position(|b| matches!(b, b'\r' | b'\n')).map_or(bytes.len(), |n| at + n)
+}
+
+/// The end of the string that starts at `at`. A string that never ends is not one: then only its
+/// quote is passed over, and what follows is counted. (The parser reads the three quotes of a block
+/// that never ends as an empty string and another quote.)
+fn end_of_string(bytes: &[u8], at: usize) -> usize {
+    if bytes[at..].starts_with(b"\"\"\"") {
+        return end_of_block(bytes, at + 3).unwrap_or(at + 2);
+    }
+    let mut end = at + 1;
+    loop {
+        match bytes.get(end) {
+            Some(b'"') => return end + 1,
+            Some(b'\\') => end += 2,
+            None | Some(b'\r' | b'\n') => return at + 1,
+            Some(_) => end += 1,
+        }
+    }
+}
+
+fn end_of_block(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while at < bytes.len() {
+        if bytes[at..].starts_with(b"\\\"\"\"") {
+            at += 4;
+        } else if bytes[at..].starts_with(b"\"\"\"") {
+            return Some(at + 3);
+        } else {
+            at += 1;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ok(text: &str) -> bool {
+        check(text, &TransportLimits::default()).is_ok()
+    }
+
+    #[test]
+    fn bounds_hold_at_the_limit_and_not_one_over_it() {
+        assert!(ok(&"[".repeat(64)));
+        assert!(!ok(&"[".repeat(65)));
+        assert!(!ok(&"{[(".repeat(22)));
+        assert!(ok(&"a ".repeat(2_000)));
+        assert!(!ok(&"a ".repeat(2_001)));
+        assert!(ok(&" ".repeat(16 * 1024)));
+        assert!(!ok(&" ".repeat(16 * 1024 + 1)));
+        assert!(ok(&"{}".repeat(100)));
+    }
+
+    #[test]
+    fn brackets_in_strings_and_comments_do_not_count() {
+        let many = "[".repeat(100);
+        assert!(ok(&format!("{{a(b:\"{many}\")}}")));
+        assert!(ok(&format!("{{a(b:\"\\\"{many}\")}}")));
+        assert!(ok(&format!("{{a(b:\"\"\"{many}\\\"\"\"{many}\n\"\"\")}}")));
+        assert!(ok(&format!("# {many} \"\n{{a}}")));
+    }
+
+    #[test]
+    fn what_only_looks_like_a_string_or_a_comment_counts() {
+        let many = "[".repeat(100);
+        assert!(!ok(&format!("{{a(b:\"{many}")));
+        assert!(!ok(&format!("{{a(b:\"\n{many}\")}}")));
+        assert!(!ok(&format!("{{a(b:\"\"\"{many}")));
+        assert!(!ok(&format!("{{a(b:[\"\"\"x\" {many}")));
+        assert!(!ok(&format!("{{a(b:\"\" {many}")));
+        assert!(!ok(&format!("#\r{many}")));
+        assert!(!ok(&format!("\"#\" {many}")));
+        assert!(!ok(&format!("{{a(b:\"\\\\\" {many}")));
+    }
+}

@@ -1,0 +1,121 @@
+//! Every bound of the transport, in one place.
+
+use std::time::Duration;
+
+const KIB: usize = 1024;
+
+/// The bounds of the transport. The unit is the last word of each name.
+#[derive(Debug, Clone)]
+pub struct TransportLimits {
+    /// The text of a GraphQL document.
+    pub text_bytes_max: usize,
+    /// Brackets of any kind open at the same place of a document: the parser recurses on each.
+    pub open_brackets_max: usize,
+    /// Words, numbers, strings and punctuation of a document.
+    pub tokens_max: usize,
+    /// Selections after all fragments are spread.
+    pub expanded_selections_max: usize,
+    /// Nesting of fields after all fragments are spread; introspection is exempt.
+    pub depth_fields_max: usize,
+    /// Aliases after all fragments are spread.
+    pub aliases_max: usize,
+    /// Directives at one place.
+    pub directives_at_one_place_max: usize,
+    /// Directives after all fragments are spread.
+    pub directives_max: usize,
+    /// The body of a JSON request.
+    pub body_bytes_max: usize,
+    /// The `operations` part of a multipart request.
+    pub operations_part_bytes_max: usize,
+    /// The `map` part of a multipart request.
+    pub map_part_bytes_max: usize,
+    /// The largest file that the program takes. The program refuses a larger one itself, so the
+    /// transport lets a mebibyte more through before it cuts the body.
+    pub file_bytes_max: u64,
+    /// How long a file may stand still.
+    pub file_idle_seconds: u64,
+    /// How long a file may take altogether.
+    pub file_seconds_max: u64,
+    /// What is still read of a file that nobody wants, so that a client that reads only after it
+    /// has written can read the answer.
+    pub drain_bytes_max: u64,
+    /// How long that goes on.
+    pub drain_seconds_max: u64,
+    /// How long a request may take to arrive (files apart), and a query to be answered.
+    pub request_seconds: u64,
+    /// Errors in one answer.
+    pub errors_max: usize,
+    /// A sentence that may quote the client's own text.
+    pub message_characters_max: usize,
+    /// One message of a client over a WebSocket.
+    pub frame_bytes_max: usize,
+    /// Buffer for reading, allocated for each WebSocket.
+    pub socket_buffer_bytes: usize,
+    /// Operations at work on one WebSocket.
+    pub subscriptions_per_socket_max: usize,
+    /// The id that a client gives to an operation.
+    pub operation_id_bytes_max: usize,
+    /// Messages waiting for one WebSocket; then its operations wait.
+    pub socket_queue_messages_max: usize,
+    /// WebSockets and event streams of this process.
+    pub connections_max: usize,
+    /// Until when a new WebSocket must send `connection_init`.
+    pub connection_init_seconds: u64,
+    /// How often a WebSocket is pinged and an event stream gets a comment. A WebSocket that says
+    /// nothing from one ping to the next is closed.
+    pub keepalive_seconds: u64,
+    /// How long a WebSocket may refuse to take a message.
+    pub send_seconds: u64,
+    /// How long a closed WebSocket is kept for its client to read why.
+    pub linger_seconds: u64,
+    /// The reason in a close frame: what RFC 6455 leaves room for.
+    pub close_reason_bytes_max: usize,
+}
+
+impl Default for TransportLimits {
+    fn default() -> Self {
+        Self {
+            text_bytes_max: 16 * KIB,
+            open_brackets_max: 64,
+            tokens_max: 2_000,
+            expanded_selections_max: 2_000,
+            depth_fields_max: 12,
+            aliases_max: 30,
+            directives_at_one_place_max: 5,
+            directives_max: 50,
+            body_bytes_max: 1024 * KIB,
+            operations_part_bytes_max: 64 * KIB,
+            map_part_bytes_max: 64 * KIB,
+            file_bytes_max: 512 << 20,
+            file_idle_seconds: 60,
+            file_seconds_max: 4 * 3_600,
+            drain_bytes_max: 64 << 20,
+            drain_seconds_max: 30,
+            request_seconds: 10,
+            errors_max: 10,
+            message_characters_max: 200,
+            frame_bytes_max: 64 * KIB,
+            socket_buffer_bytes: 4 * KIB,
+            subscriptions_per_socket_max: 100,
+            operation_id_bytes_max: 256,
+            socket_queue_messages_max: 8,
+            connections_max: 20_000,
+            connection_init_seconds: 10,
+            keepalive_seconds: 12,
+            send_seconds: 10,
+            linger_seconds: 1,
+            close_reason_bytes_max: 123,
+        }
+    }
+}
+
+impl TransportLimits {
+    pub(super) fn request_time(&self) -> Duration {
+        Duration::from_secs(self.request_seconds)
+    }
+
+    pub(super) fn keepalive(&self) -> Duration {
+        // An interval of nothing panics.
+        Duration::from_secs(self.keepalive_seconds.max(1))
+    }
+}

@@ -1,0 +1,138 @@
+//! One operation: admitted, prepared, run.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Executor, Request, Response,
+    parser::{
+        self, parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+    },
+};
+use poem::http::StatusCode;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use super::{
+    RequestId, answer,
+    gate::{Denied, Gate},
+    guard,
+    limits::TransportLimits,
+    params::Params,
+    refusal::{Code, Refusal, cut},
+};
+
+/// What every way in shares.
+pub(super) struct Core<S, G> {
+    pub schema: S,
+    pub gate: Arc<G>,
+    pub limits: TransportLimits,
+    pub shutdown: CancellationToken,
+    /// Places for WebSockets and event streams.
+    pub connections: Arc<Semaphore>,
+}
+
+/// An operation that passed the guards.
+pub(super) struct Operation {
+    pub request: Request,
+    pub kind: OperationType,
+}
+
+impl Operation {
+    /// Looks at what is asked before async-graphql does.
+    pub fn admit(params: Params, limits: &TransportLimits) -> Result<Self, Refusal> {
+        guard::text::check(&params.query, limits)?;
+        let document = parse_query(&params.query).map_err(|error| syntax(&error, limits))?;
+        guard::expansion::check(&document, limits)?;
+        let operation = chosen(&document, params.operation_name.as_deref())?;
+        guard::variables::check(operation, &params.variables)?;
+        let kind = operation.ty;
+        let mut request = Request::new(params.query).variables(params.variables);
+        request.operation_name = params.operation_name;
+        request.set_parsed_query(document);
+        Ok(Self { request, kind })
+    }
+}
+
+/// The operation that will run.
+fn chosen<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, Refusal> {
+    let found = match (&document.operations, name) {
+        (DocumentOperations::Single(only), None) => Some(only),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        (DocumentOperations::Multiple(many), Some(name)) => many.get(name),
+        (DocumentOperations::Multiple(many), None) if many.len() == 1 => many.values().next(),
+        (DocumentOperations::Multiple(_), None) => {
+            let sentence = "The document has several operations: name one in `operationName`.";
+            return Err(Refusal::request(Code::BadUserInput, sentence));
+        }
+    };
+    let sentence = "The document has no operation of the name in `operationName`.";
+    found.map(|found| &found.node).ok_or_else(|| Refusal::request(Code::BadUserInput, sentence))
+}
+
+/// The parser's sentence draws the client's text; only what it expected is passed on.
+fn syntax(error: &parser::Error, limits: &TransportLimits) -> Refusal {
+    let drawn = error.to_string();
+    let mut reason = match error {
+        parser::Error::Syntax { .. } => drawn.rsplit("= ").next().unwrap_or_default().trim().to_owned(),
+        _ => drawn,
+    };
+    cut(&mut reason, limits.message_characters_max);
+    Refusal::request(Code::BadUserInput, format!("Syntax error: {reason}")).at(error.positions())
+}
+
+impl<S: Executor, G: Gate> Core<S, G> {
+    /// Who asks.
+    pub async fn authenticate(&self, token: Option<&str>) -> Result<G::Session, Refusal> {
+        let answer = tokio::time::timeout(self.limits.request_time(), self.gate.authenticate(token)).await;
+        answer.unwrap_or(Err(Denied::Unavailable)).map_err(|denied| match denied {
+            Denied::Unauthenticated(sentence) => {
+                Refusal::transport(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence)
+            }
+            Denied::Unavailable => unavailable("It cannot be found out now who you are."),
+        })
+    }
+
+    /// What goes along with the operation.
+    pub fn prepare(&self, request: Request, session: &G::Session, id: &RequestId) -> Request {
+        self.gate.prepare(session, request.data(id.clone()))
+    }
+
+    /// Runs a query or a mutation, in a task of its own: a client that leaves cancels its handler,
+    /// and a mutation must not end half-way, nor a database transaction stay open in a pooled
+    /// connection. For the same reason a query that takes too long is left alone, not cut.
+    pub async fn run(
+        &self,
+        operation: Operation,
+        session: &G::Session,
+        id: &RequestId,
+    ) -> Result<Response, Refusal> {
+        let request = self.prepare(operation.request, session, id);
+        let schema = self.schema.clone();
+        let task = tokio::spawn(async move { schema.execute(request).await }.in_current_span());
+        let outcome = match operation.kind {
+            OperationType::Query => {
+                tokio::time::timeout(self.limits.request_time(), task).await.map_err(|_| {
+                    let sentence =
+                        format!("The query took longer than {} seconds.", self.limits.request_seconds);
+                    Refusal::transport(StatusCode::SERVICE_UNAVAILABLE, Code::LimitExceeded, sentence)
+                })?
+            }
+            OperationType::Mutation | OperationType::Subscription => task.await,
+        };
+        let mut response = outcome.map_err(|error| {
+            tracing::error!(request_id = %id.0, %error, "an operation ended without an answer");
+            Refusal::internal(id)
+        })?;
+        answer::tidy(&mut response, &self.limits);
+        Ok(response)
+    }
+}
+
+pub(super) fn unavailable(sentence: &'static str) -> Refusal {
+    Refusal::transport(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, sentence)
+}

@@ -1,0 +1,94 @@
+//! What the transport itself refuses, and how it says so.
+
+use std::borrow::Cow;
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
+use poem::http::StatusCode;
+
+use super::RequestId;
+
+/// The codes of `extensions.code` that the transport gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    Unauthenticated,
+    Forbidden,
+    BadUserInput,
+    LimitExceeded,
+    Unavailable,
+    Internal,
+}
+
+impl Code {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// A request that was not executed.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub code: Code,
+    pub message: Cow<'static, str>,
+    pub locations: Vec<Pos>,
+    /// The status whatever the media type: what was asked is not a GraphQL request, or not one
+    /// that may be asked. Without it the specification wants 200 for `application/json`.
+    pub status: Option<StatusCode>,
+}
+
+impl Refusal {
+    /// A GraphQL request, well formed, that is refused for what it asks.
+    pub fn request(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), locations: Vec::new(), status: None }
+    }
+
+    /// Something that is refused before it is a GraphQL request.
+    pub fn transport(status: StatusCode, code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status: Some(status), ..Self::request(code, message) }
+    }
+
+    /// A request that is not formed as one.
+    pub fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::transport(StatusCode::BAD_REQUEST, Code::BadUserInput, message)
+    }
+
+    pub fn too_large(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::transport(StatusCode::PAYLOAD_TOO_LARGE, Code::LimitExceeded, message)
+    }
+
+    /// Our own fault: nothing is said but where to look in the log.
+    pub fn internal(id: &RequestId) -> Self {
+        let sentence = format!("Something went wrong here. The request was {}.", id.0);
+        Self::transport(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, sentence)
+    }
+
+    pub fn at(mut self, locations: impl IntoIterator<Item = Pos>) -> Self {
+        self.locations.extend(locations);
+        self
+    }
+
+    pub fn into_error(self) -> ServerError {
+        let mut error = ServerError::new(self.message, None);
+        error.locations = self.locations;
+        set_code(&mut error, self.code);
+        error
+    }
+}
+
+pub(super) fn set_code(error: &mut ServerError, code: Code) {
+    error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code.as_str());
+}
+
+/// Cut to `characters_max`, so that an answer is not the client's own text sent back.
+pub(super) fn cut(text: &mut String, characters_max: usize) {
+    if let Some((at, _)) = text.char_indices().nth(characters_max) {
+        text.truncate(at);
+        text.push('…');
+    }
+}

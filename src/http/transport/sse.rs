@@ -1,0 +1,129 @@
+//! Server-sent events: the protocol of graphql-sse, distinct connections mode.
+//!
+//! The frames are written by hand, because poem drops the empty `data:` line that must come with
+//! `complete`. A stream that ends without `complete` is one to connect to again: that is how it ends
+//! with its token and with the server.
+
+use std::{io, pin::Pin, sync::Arc};
+
+use async_graphql::{Executor, Response, parser::types::OperationType};
+use bytes::Bytes;
+use futures_util::{
+    Stream, StreamExt,
+    stream::{self, BoxStream},
+};
+use poem::{Body, http::StatusCode};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Interval, Sleep, interval, sleep},
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    RequestId, answer,
+    gate::{Gate, Place},
+    limits::TransportLimits,
+    media::Media,
+    not_allowed,
+    operation::{Core, Operation, unavailable},
+    params::Params,
+    refusal::{Code, Refusal},
+    token,
+};
+
+/// Answers with a stream. What is wrong with the document is told in the stream, as the protocol
+/// wants it: an `EventSource` cannot read the body of a refusal.
+pub(super) fn answer<S: Executor, G: Gate>(
+    core: &Arc<Core<S, G>>,
+    params: Params,
+    session: G::Session,
+    id: &RequestId,
+    is_get: bool,
+) -> Result<poem::Response, Refusal> {
+    let permit = core.connections.clone().try_acquire_owned().map_err(|_| unavailable("Try again later."))?;
+    let place = core.gate.admit_connection(&session).ok_or_else(|| {
+        let sentence = "There are too many open connections.";
+        Refusal::transport(StatusCode::TOO_MANY_REQUESTS, Code::LimitExceeded, sentence)
+    })?;
+    let end = Box::pin(sleep(token::time_left(core.gate.expires_at(&session))));
+    let operation = Operation::admit(params, &core.limits);
+    if let (Ok(Operation { kind: OperationType::Mutation, .. }), true) = (&operation, is_get) {
+        return Err(not_allowed("A GET request cannot be a mutation."));
+    }
+    let events = Events {
+        responses: Some(responses(core.clone(), operation, session, id.clone())),
+        heartbeat: interval(core.limits.keepalive()),
+        end,
+        shutdown: core.shutdown.clone(),
+        _places: (permit, place),
+    };
+    let body = Body::from_bytes_stream(events.into_stream().map(Ok::<_, io::Error>));
+    // A proxy that collects the stream would keep the events for itself.
+    Ok(poem::Response::builder()
+        .content_type(Media::EventStream.content_type())
+        .header("x-accel-buffering", "no")
+        .body(body))
+}
+
+fn responses<S: Executor, G: Gate>(
+    core: Arc<Core<S, G>>,
+    operation: Result<Operation, Refusal>,
+    session: G::Session,
+    id: RequestId,
+) -> BoxStream<'static, Response> {
+    let operation = match operation {
+        Ok(operation) => operation,
+        Err(refusal) => return stream::once(async move { failed(refusal) }).boxed(),
+    };
+    if operation.kind == OperationType::Subscription {
+        let limits: TransportLimits = core.limits.clone();
+        let request = core.prepare(operation.request, &session, &id);
+        let responses = core.schema.execute_stream(request, None);
+        return responses
+            .map(move |mut response| {
+                answer::tidy(&mut response, &limits);
+                response
+            })
+            .boxed();
+    }
+    stream::once(async move { core.run(operation, &session, &id).await.unwrap_or_else(failed) }).boxed()
+}
+
+fn failed(refusal: Refusal) -> Response {
+    Response::from_errors(vec![refusal.into_error()])
+}
+
+struct Events {
+    /// `None` after `complete`.
+    responses: Option<BoxStream<'static, Response>>,
+    heartbeat: Interval,
+    end: Pin<Box<Sleep>>,
+    shutdown: CancellationToken,
+    _places: (OwnedSemaphorePermit, Place),
+}
+
+impl Events {
+    fn into_stream(self) -> impl Stream<Item = Bytes> + Send + 'static {
+        stream::unfold(self, |mut events| async move {
+            let event = events.next().await?;
+            Some((event, events))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Bytes> {
+        let responses = self.responses.as_mut()?;
+        tokio::select! {
+            () = self.shutdown.cancelled() => None,
+            () = &mut self.end => None,
+            response = responses.next() => Some(match response {
+                Some(response) => format!("event: next\ndata: {}\n\n", answer::body(&response)).into(),
+                None => {
+                    self.responses = None;
+                    Bytes::from_static(b"event: complete\ndata:\n\n")
+                }
+            }),
+            // The first one comes at once, so that the client sees that it is connected.
+            _ = self.heartbeat.tick() => Some(Bytes::from_static(b":\n\n")),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The transport before a small schema and a gate that knows a few tokens by heart.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod events;
+mod requests;
+mod schema;
+mod sockets;
+mod uploads;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use async_graphql::Request;
+use poem::{
+    Endpoint, Response, Server,
+    listener::{Acceptor, Listener, TcpListener},
+    test::TestClient,
+};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+
+use super::{Denied, Gate, Place, RequestId, TransportLimits, endpoint};
+
+/// Whom the gate let in, by the token.
+#[derive(Clone)]
+struct Session(String);
+
+struct TestGate {
+    /// Hears of every connection that ended.
+    gone: UnboundedSender<()>,
+}
+
+/// Tells when it is dropped.
+struct Farewell(UnboundedSender<()>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+    }
+}
+
+impl Gate for TestGate {
+    type Session = Session;
+
+    async fn authenticate(&self, token: Option<&str>) -> Result<Session, Denied> {
+        match token {
+            Some("bad") => Err(Denied::Unauthenticated("The token is not good.".into())),
+            Some("down") => Err(Denied::Unavailable),
+            token => Ok(Session(token.unwrap_or("nobody").to_owned())),
+        }
+    }
+
+    fn prepare(&self, session: &Session, request: Request) -> Request {
+        assert!(request.data.contains_key(&std::any::TypeId::of::<RequestId>()));
+        request.data(session.clone())
+    }
+
+    fn may_upload(&self, session: &Session) -> bool {
+        session.0 == "admin"
+    }
+
+    fn expires_at(&self, session: &Session) -> i64 {
+        if session.0 == "ended" { 0 } else { i64::MAX }
+    }
+
+    fn admit_connection(&self, session: &Session) -> Option<Place> {
+        (session.0 != "crowded").then(|| Box::new(Farewell(self.gone.clone())) as Place)
+    }
+}
+
+fn transport(limits: TransportLimits) -> impl Endpoint<Output = Response> + 'static {
+    let gate = TestGate { gone: unbounded_channel().0 };
+    endpoint(schema::schema(), Arc::new(gate), limits, CancellationToken::new())
+}
+
+fn client() -> TestClient<impl Endpoint<Output = Response>> {
+    TestClient::new(transport(TransportLimits::default()))
+}
+
+/// A server on a port of its own.
+struct TestServer {
+    address: SocketAddr,
+    shutdown: CancellationToken,
+    /// A message for each connection that ended.
+    gone: tokio::sync::mpsc::UnboundedReceiver<()>,
+}
+
+impl TestServer {
+    async fn start(limits: TransportLimits) -> Self {
+        let (sender, gone) = unbounded_channel();
+        let shutdown = CancellationToken::new();
+        let gate = Arc::new(TestGate { gone: sender });
+        let transport = endpoint(schema::schema(), gate, limits, shutdown.clone());
+        let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
+        let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
+        tokio::spawn(Server::new_with_acceptor(acceptor).run(transport));
+        Self { address, shutdown, gone }
+    }
+}

@@ -1,0 +1,67 @@
+//! GraphQL over WebSocket: the protocol `graphql-transport-ws`, all rules of its PROTOCOL.md.
+//!
+//! One task holds the socket ([`socket`]), one more runs each operation ([`operation`]); they end
+//! with the socket, except mutations, which run to their end. Decisions that the protocol leaves to
+//! us: a refused or expired token closes with 4403 (the npm client tries again, with a new token),
+//! shutting down and a client that no longer answers with 1001, too many or too slow with 1013.
+
+mod close;
+mod operation;
+mod protocol;
+mod socket;
+
+use std::sync::Arc;
+
+use async_graphql::Executor;
+use poem::{
+    FromRequest, IntoResponse, Request, Response,
+    http::header,
+    web::websocket::{WebSocket, WebSocketConfig},
+};
+
+use super::{
+    gate::Gate,
+    operation::{Core, unavailable},
+    refusal::Refusal,
+    token,
+};
+
+const SUBPROTOCOL: &str = "graphql-transport-ws";
+
+/// Turns a connection into a WebSocket.
+pub(super) async fn upgrade<S: Executor, G: Gate>(
+    core: &Arc<Core<S, G>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    let speaks_ours = offered
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|protocol| protocol.trim() == SUBPROTOCOL);
+    if !speaks_ours {
+        return Err(Refusal::malformed("The WebSocket must speak graphql-transport-ws."));
+    }
+    let header_token = token::from_headers(request.headers())?.map(str::to_owned);
+    let permit = core.connections.clone().try_acquire_owned().map_err(|_| unavailable("Try again later."))?;
+    let (request, mut body) = request.split();
+    let socket = WebSocket::from_request(&request, &mut body)
+        .await
+        .map_err(|_| Refusal::malformed("This is not an upgrade to a WebSocket."))?;
+    let limits = &core.limits;
+    let mut config = WebSocketConfig::default();
+    // The buffer is allocated for every socket, however quiet.
+    config.read_buffer_size = limits.socket_buffer_bytes;
+    config.write_buffer_size = 0;
+    config.max_message_size = Some(limits.frame_bytes_max);
+    config.max_frame_size = Some(limits.frame_bytes_max);
+    let core = core.clone();
+    Ok(socket
+        .protocols([SUBPROTOCOL])
+        .config(config)
+        .on_upgrade(move |stream| async move {
+            socket::serve(core, stream, header_token).await;
+            drop(permit);
+        })
+        .into_response())
+}
