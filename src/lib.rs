@@ -4,8 +4,13 @@
 
 pub mod app;
 pub mod clock;
+pub mod config;
+pub mod demo;
 pub mod domain;
 pub mod events;
 pub mod files;
+pub mod graphql;
 pub mod http;
 pub mod store;
+pub mod telemetry;
+pub mod worker;

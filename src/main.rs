@@ -1,1 +1,174 @@
-fn main() {}
+//! Parses the command line, builds the program, serves.
+
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::Parser;
+use muster::app::App;
+use muster::clock::Clock;
+use muster::config::{
+    Cli, Command, DemoArgs, ListenArgs, MigrateArgs, MigrateDirection, ServeArgs, TokenArgs, TuningArgs,
+};
+use muster::files::Files;
+use muster::http::auth::{Token, TokenGate, Tokens};
+use muster::http::{Site, routes, serve};
+use muster::store::Store;
+use muster::{demo, telemetry, worker};
+use tokio_util::sync::CancellationToken;
+
+/// Bytes of a secret that is taken: what HS256 asks for (RFC 7518, 3.2).
+const SECRET_BYTES_MIN: usize = 32;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Serve(args) => serve_forever(args).await,
+        Command::Demo(args) => serve_demo(args).await,
+        Command::Migrate(args) => migrate(args).await,
+        Command::Token(args) => print_token(args),
+        Command::Schema => {
+            print!("{}", muster::graphql::sdl());
+            Ok(())
+        }
+    }
+}
+
+async fn serve_forever(args: ServeArgs) -> anyhow::Result<()> {
+    telemetry::log(&args.tuning.log, args.tuning.log_format)?;
+    let Some(secret) = &args.secret.jwt_secret else {
+        bail!(
+            "set MUSTER_JWT_SECRET: without it nobody can sign in (`openssl rand -hex 32` makes a good one)"
+        );
+    };
+    let secret = checked(secret)?;
+    let app = open(&args.database.database_url, &args.files_url, &args.tuning, secret).await?;
+    run(app, args.listen, &args.tuning, secret, |_| Ok(())).await
+}
+
+async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
+    // It is there to be explored.
+    let tuning = TuningArgs { introspection: true, suggestions: true, playground: true, ..args.tuning };
+    telemetry::log(&tuning.log, tuning.log_format)?;
+    let secret = demo::secret(&args.folder).context("the demo's secret")?;
+    let database = format!("sqlite://{}/muster.db?mode=rwc", args.folder);
+    let files = format!("file:{}/files", args.folder);
+    let app = open(&database, &files, &tuning, &secret).await?;
+    let admins =
+        demo::seed(&app).await.map_err(|failure| anyhow::anyhow!("cannot seed the demo: {failure:?}"))?;
+    let tokens = Tokens::new(&secret);
+    run(app, args.listen, &tuning, &secret, |address| {
+        println!("\nPlayground  http://{address}/playground");
+        println!("GraphQL     http://{address}/graphql   (also ws://, graphql-transport-ws)");
+        println!("Schema      http://{address}/schema.graphql\n");
+        for admin in &admins {
+            let token = demo::token(admin, Clock::System.now());
+            println!(
+                "{}, an admin of {}, good for a day:\n{}\n",
+                admin.name,
+                admin.tenant,
+                tokens.sign(&token)?
+            );
+        }
+        println!("The data is in {}; remove the folder to start anew.", args.folder);
+        Ok(())
+    })
+    .await
+}
+
+fn checked(secret: &str) -> anyhow::Result<&[u8]> {
+    if secret.len() < SECRET_BYTES_MIN {
+        bail!("MUSTER_JWT_SECRET has {} bytes; it needs {SECRET_BYTES_MIN} at least", secret.len());
+    }
+    Ok(secret.as_bytes())
+}
+
+async fn open(database: &str, files: &str, tuning: &TuningArgs, secret: &[u8]) -> anyhow::Result<Arc<App>> {
+    let store = Store::connect(database).await.context("the database")?;
+    store.migrate_up().await.context("bringing the database up to date")?;
+    // An embedded database has one server: whoever held a lease is gone.
+    store.free_leases().await.context("the database")?;
+    let files = Files::open(files).context("the files")?;
+    Ok(Arc::new(App::new(store, files, Clock::System, tuning.settings(secret))))
+}
+
+async fn run(
+    app: Arc<App>,
+    listen: ListenArgs,
+    tuning: &TuningArgs,
+    secret: &[u8],
+    ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let shutdown = CancellationToken::new();
+    let bound =
+        serve::bind(&listen.listen).await.with_context(|| format!("cannot listen at {}", listen.listen))?;
+    let address = bound.address;
+    let public_url = listen.public_url.map(|url| url.trim_end_matches('/').to_owned());
+    let site = Site {
+        app: app.clone(),
+        gate: TokenGate { app: app.clone(), tokens: Tokens::new(secret), public_url },
+        limits: tuning.transport(),
+        schema: tuning.schema(),
+        playground: tuning.playground,
+        metrics: Some(telemetry::metrics()?),
+        shutdown: shutdown.clone(),
+    };
+    let worker = tokio::spawn(worker::run(app.clone(), shutdown.clone()));
+    let stop = shutdown.clone();
+    tokio::spawn(async move {
+        ended().await;
+        tracing::info!("ending");
+        stop.cancel();
+    });
+    println!("Muster is ready at http://{address}");
+    ready(address)?;
+    serve::serve(bound, routes(site), shutdown.clone()).await?;
+    shutdown.cancel();
+    worker.await?;
+    app.store.close().await.context("closing the database")?;
+    Ok(())
+}
+
+/// Until the process is asked to end.
+async fn ended() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupted.await;
+        }
+    }
+}
+
+async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
+    let store = Store::connect(&args.database.database_url).await.context("the database")?;
+    match args.direction {
+        MigrateDirection::Up => store.migrate_up().await?,
+        MigrateDirection::Down => store.migrate_down().await?,
+        MigrateDirection::Status => {}
+    }
+    for change in store.migrations().await? {
+        println!("{:<8} {}", if change.applied { "applied" } else { "pending" }, change.name);
+    }
+    store.close().await?;
+    Ok(())
+}
+
+fn print_token(args: TokenArgs) -> anyhow::Result<()> {
+    let Some(secret) = &args.secret.jwt_secret else { bail!("set MUSTER_JWT_SECRET to what the server has") };
+    let exp = Clock::System.now().0 / 1_000 + i64::from(args.ttl);
+    let token = Token {
+        sub: args.user,
+        tenant: args.tenant,
+        roles: args.role,
+        exp,
+        name: args.name,
+        email: args.email,
+    };
+    println!("{}", Tokens::new(checked(secret)?).sign(&token)?);
+    Ok(())
+}

@@ -85,7 +85,8 @@ async fn save(app: &App, requester: &Requester, input: FieldInput) -> Result<Pro
             if changed.field_type != existing.field_type
                 && tx.is_field_used(requester.tenant, &existing.key).await?
             {
-                let message = "Members have values in this segment, so its type cannot change. Add another segment.";
+                let message =
+                    "Members have values in this segment, so its type cannot change. Add another segment.";
                 return Err(invalid(message, "type").into());
             }
             tx.update_field(requester.tenant, &changed).await?;
@@ -94,7 +95,8 @@ async fn save(app: &App, requester: &Requester, input: FieldInput) -> Result<Pro
         None => {
             let segments = fields.iter().filter(|field| !field.built_in && !field.archived).count();
             if segments >= SEGMENTS_MAX {
-                let message = format!("A tenant has at most {SEGMENTS_MAX} segments. Remove one that is not needed.");
+                let message =
+                    format!("A tenant has at most {SEGMENTS_MAX} segments. Remove one that is not needed.");
                 return Err(invalid(message, "key").into());
             }
             let new = ProfileField {
@@ -114,7 +116,9 @@ async fn save(app: &App, requester: &Requester, input: FieldInput) -> Result<Pro
     };
     let after = tx.fields(requester.tenant).await?;
     if after.iter().filter(|field| field.required && !field.archived).count() >= REQUIRED_FIELDS_MAX {
-        let message = format!("Fewer than {REQUIRED_FIELDS_MAX} fields can be required at once. Make another optional.");
+        let message = format!(
+            "Fewer than {REQUIRED_FIELDS_MAX} fields can be required at once. Make another optional."
+        );
         return Err(invalid(message, "required").into());
     }
     app.tell(&tx.commit().await?);
@@ -134,14 +138,18 @@ fn checked(mut input: FieldInput) -> std::result::Result<FieldInput, UserError> 
         return Err(invalid(message, "key"));
     }
     if [HELD_CODE_HEADER, HELD_MESSAGE_HEADER].contains(&input.key.as_str()) {
-        return Err(invalid("This key is the name of a column that Muster adds to files of held rows.", "key"));
+        return Err(invalid(
+            "This key is the name of a column that Muster adds to files of held rows.",
+            "key",
+        ));
     }
     if input.label.is_empty()
         || text::is_longer_than(&input.label, LABEL_CHARS_MAX)
         || text::has_control(&input.label)
         || text::has_bidi_control(&input.label)
     {
-        let message = format!("A label has 1 to {LABEL_CHARS_MAX} characters, none of them control characters.");
+        let message =
+            format!("A label has 1 to {LABEL_CHARS_MAX} characters, none of them control characters.");
         return Err(invalid(message, "label"));
     }
     if let Some(choices) = &mut input.choices {
@@ -176,7 +184,8 @@ fn change(existing: &ProfileField, input: &FieldInput) -> std::result::Result<Pr
         return Ok(changed);
     }
     changed.field_type = input.field_type;
-    changed.choices = choices(input.field_type, input.choices.clone().unwrap_or_else(|| existing.choices.clone()));
+    changed.choices =
+        choices(input.field_type, input.choices.clone().unwrap_or_else(|| existing.choices.clone()));
     // Saving a segment that was archived brings it back.
     changed.archived = false;
     require_choices(&changed)?;

@@ -82,11 +82,8 @@ async fn create(app: &App, claims: &Claims) -> Result<()> {
     let Some(tenant) = tx.tenant_by_slug(&claims.tenant).await? else {
         return Err(super::AppError::Internal("a new tenant is not there".into()));
     };
-    let new = NewUser {
-        subject: &claims.subject,
-        name: claims.name.as_deref(),
-        email: claims.email.as_deref(),
-    };
+    let new =
+        NewUser { subject: &claims.subject, name: claims.name.as_deref(), email: claims.email.as_deref() };
     tx.upsert_user(tenant.id, UserId(new_id()), &new, now).await?;
     app.tell(&tx.commit().await?);
     Ok(())

@@ -108,8 +108,13 @@ pub struct ActionCount {
 /// Approved deletions and deactivations have to be confirmed when they are more than
 /// `share_percent` of the active members and more than `free` of them.
 #[must_use]
-pub fn deletions_to_confirm(counts: &[ActionCount], active_members: u32, guard: DeletionGuard) -> Option<u32> {
-    let guarded: u32 = counts.iter().filter(|count| count.kind.is_guarded()).map(|count| count.approved).sum();
+pub fn deletions_to_confirm(
+    counts: &[ActionCount],
+    active_members: u32,
+    guard: DeletionGuard,
+) -> Option<u32> {
+    let guarded: u32 =
+        counts.iter().filter(|count| count.kind.is_guarded()).map(|count| count.approved).sum();
     let over_share = u64::from(guarded) * 100 > u64::from(active_members) * u64::from(guard.share_percent);
     (guarded > guard.free_members && over_share).then_some(guarded)
 }

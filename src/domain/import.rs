@@ -134,7 +134,9 @@ impl Import {
             return Ok(());
         }
         let now = match self.step {
-            ImportStep::Planning => "The plan is still being computed. Wait until it is done, or reopen the mapping.",
+            ImportStep::Planning => {
+                "The plan is still being computed. Wait until it is done, or reopen the mapping."
+            }
             ImportStep::Mapping => "The mapping has to be approved first.",
             ImportStep::Review => "The import is in review. Reopen the mapping to change it.",
             ImportStep::Applying | ImportStep::Done => "The approved actions are already being applied.",
@@ -176,6 +178,18 @@ impl Import {
             .at(["ifVersion"])),
             _ => Ok(()),
         }
+    }
+
+    /// Whether an admin can go on with it; else it can only be looked at.
+    #[must_use]
+    pub fn can_be_resumed(&self) -> bool {
+        self.status == ImportStatus::InProgress
+    }
+
+    /// Whether planning is done, so that there is a plan to look at.
+    #[must_use]
+    pub fn has_plan(&self) -> bool {
+        !matches!(self.step, ImportStep::Mapping | ImportStep::Planning)
     }
 
     /// The banner's sentence; none unless the import is in progress.

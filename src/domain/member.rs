@@ -103,7 +103,9 @@ impl Profile {
         match (self.first_name.as_deref(), self.last_name.as_deref()) {
             (Some(first), Some(last)) => format!("{first} {last}"),
             (Some(one), None) | (None, Some(one)) => one.to_owned(),
-            (None, None) => self.email.as_deref().or(self.unique_id.as_deref()).unwrap_or_default().to_owned(),
+            (None, None) => {
+                self.email.as_deref().or(self.unique_id.as_deref()).unwrap_or_default().to_owned()
+            }
         }
     }
 

@@ -54,6 +54,8 @@ pub enum UserErrorCode {
     FieldInvalid,
     /// An input value is out of bounds.
     InvalidInput,
+    /// Background work failed on our side.
+    WorkFailed,
 }
 
 /// A refusal that a person can act on: what is wrong, where, and what to do.

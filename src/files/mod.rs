@@ -85,7 +85,9 @@ impl Files {
     pub fn open(address: &str) -> Result<Self> {
         let Some(folder) = address.strip_prefix("file:") else {
             let kind = address.split(':').next().unwrap_or_default();
-            return Err(FilesError::Address(format!("an address of files starts with file:, not with {kind}:")));
+            return Err(FilesError::Address(format!(
+                "an address of files starts with file:, not with {kind}:"
+            )));
         };
         let folder = folder.strip_prefix("//").unwrap_or(folder);
         std::fs::create_dir_all(folder)
@@ -108,7 +110,11 @@ impl Files {
     ///
     /// # Errors
     /// If the file is not there, or the store fails.
-    pub async fn read(&self, key: FileKey, range: Option<Range<u64>>) -> Result<BoxStream<'static, Result<Bytes>>> {
+    pub async fn read(
+        &self,
+        key: FileKey,
+        range: Option<Range<u64>>,
+    ) -> Result<BoxStream<'static, Result<Bytes>>> {
         let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
         let found = self.store.get_opts(&key.path(), options).await?;
         Ok(found.into_stream().map_err(FilesError::from).boxed())

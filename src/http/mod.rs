@@ -1,3 +1,69 @@
-//! HTTP: routes, limits, tokens, downloads.
+//! HTTP: routes, tokens, downloads, and the server itself.
 
+pub mod auth;
+mod download;
+mod operate;
+mod pages;
+pub mod serve;
 pub mod transport;
+
+use std::sync::Arc;
+
+use poem::http::{HeaderName, HeaderValue, header};
+use poem::middleware::{AddData, CatchPanic, SetHeader};
+use poem::{Endpoint, EndpointExt, Response, Route, get};
+use tokio_util::sync::CancellationToken;
+
+use self::auth::TokenGate;
+use self::transport::TransportLimits;
+use crate::app::App;
+use crate::graphql::{SchemaOptions, schema};
+
+/// What the routes are made of.
+pub struct Site {
+    /// The program.
+    pub app: Arc<App>,
+    /// Who is let in.
+    pub gate: TokenGate,
+    /// Bounds of the transport.
+    pub limits: TransportLimits,
+    /// What of the schema is shown.
+    pub schema: SchemaOptions,
+    /// Whether there is a playground.
+    pub playground: bool,
+    /// Writes the metrics down.
+    pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    /// Ends what lasts.
+    pub shutdown: CancellationToken,
+}
+
+/// All paths.
+pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
+    let schema = schema(site.app.clone(), site.schema);
+    let graphql = transport::endpoint(schema, Arc::new(site.gate), site.limits, site.shutdown);
+    let header = |name: HeaderName, value: &'static str| {
+        SetHeader::new().overriding(name, HeaderValue::from_static(value))
+    };
+    let mut routes = Route::new()
+        .at("/graphql", graphql)
+        .at("/files/:signed", get(download::serve).with(header(header::CACHE_CONTROL, "private, no-store")))
+        .at("/schema.graphql", get(pages::sdl))
+        .at("/", get(pages::home))
+        .at("/muster.css", get(pages::style))
+        .at("/healthz", get(operate::healthz))
+        .at("/readyz", get(operate::readyz))
+        .at("/metrics", get(operate::metrics));
+    if site.playground {
+        routes = routes
+            .at("/playground", get(pages::playground))
+            .at("/playground.js", get(pages::playground_script));
+    }
+    routes
+        .with(AddData::new(site.app))
+        .with(AddData::new(operate::Metrics(site.metrics)))
+        .with(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .with(header(header::REFERRER_POLICY, "no-referrer"))
+        // Outermost: whatever panics, the process lives and the client is answered.
+        .with(CatchPanic::new().with_handler(operate::panicked))
+        .map_to_response()
+}

@@ -130,9 +130,8 @@ fn narrow(select: &mut SelectStatement, filter: &ActionFilter) {
         select.and_where(d(decisions::Column::DecidedBy).eq(by.0));
     }
     if let Some(fields) = &filter.changed_field {
-        let fields = fields.iter().map(|key| {
-            a(actions::Column::ChangedFields).like(contains(&format!("|{key}|")))
-        });
+        let fields =
+            fields.iter().map(|key| a(actions::Column::ChangedFields).like(contains(&format!("|{key}|"))));
         select.and_where(any(fields));
     }
     if let Some(has) = filter.has_warnings {
@@ -187,7 +186,9 @@ impl Store {
             select.and_where(a(actions::Column::Position).lt(before as i32));
         }
         let order = if request.backward { Order::Desc } else { Order::Asc };
-        select.order_by((actions::Entity, actions::Column::Position), order).limit(u64::from(request.limit) + 1);
+        select
+            .order_by((actions::Entity, actions::Column::Position), order)
+            .limit(u64::from(request.limit) + 1);
         Ok(Page::from_found(read(self, &select).await?, request))
     }
 
@@ -207,7 +208,12 @@ impl Store {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn actions(&self, tenant: TenantId, plan: PlanId, positions: &[u32]) -> Result<Vec<ProfileAction>> {
+    pub async fn actions(
+        &self,
+        tenant: TenantId,
+        plan: PlanId,
+        positions: &[u32],
+    ) -> Result<Vec<ProfileAction>> {
         let mut select = joined(tenant, plan, JoinType::LeftJoin);
         whole(&mut select);
         aim(&mut select, &ActionTarget::Positions(positions.to_vec()));
@@ -274,7 +280,7 @@ impl Tx {
             frees_email: Set(action.frees_email),
             takes_email_from: Set(action.takes_email_from.map(|id| id.0)),
         });
-        super::bulk::insert(&self.inner, rows, 15).await
+        super::bulk::insert(&self.inner, rows.collect(), 15).await
     }
 
     /// Which of `positions` the plan has.
@@ -407,12 +413,11 @@ impl Tx {
         let (old, new) = (Alias::new("old"), Alias::new("new"));
         let o = |column: actions::Column| Expr::col((old.clone(), column));
         let n = |column: actions::Column| Expr::col((new.clone(), column));
-        let same_subject = o(actions::Column::MemberId).eq(n(actions::Column::MemberId)).or(o(
-            actions::Column::MemberId,
-        )
-        .is_null()
-        .and(n(actions::Column::MemberId).is_null())
-        .and(o(actions::Column::RowNumber).eq(n(actions::Column::RowNumber))));
+        let same_subject =
+            o(actions::Column::MemberId).eq(n(actions::Column::MemberId)).or(o(actions::Column::MemberId)
+                .is_null()
+                .and(n(actions::Column::MemberId).is_null())
+                .and(o(actions::Column::RowNumber).eq(n(actions::Column::RowNumber))));
         let select = Query::select()
             .expr(Expr::val(to.0))
             .column((new.clone(), actions::Column::Position))
@@ -465,7 +470,12 @@ impl Tx {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn email_conflicts(&self, tenant: TenantId, plan: PlanId, limit: u64) -> Result<Vec<EmailConflict>> {
+    pub async fn email_conflicts(
+        &self,
+        tenant: TenantId,
+        plan: PlanId,
+        limit: u64,
+    ) -> Result<Vec<EmailConflict>> {
         let (freeing, freed) = (Alias::new("freeing"), Alias::new("freed"));
         let f = |column: actions::Column| Expr::col((freeing.clone(), column));
         let fd = |column: decisions::Column| Expr::col((freed.clone(), column));
@@ -492,7 +502,9 @@ impl Tx {
             )
             .and_where(is_decided(Decision::Approved))
             .and_where(a(actions::Column::TakesEmailFrom).is_not_null())
-            .and_where(fd(decisions::Column::Approved).is_null().or(fd(decisions::Column::Approved).eq(false)))
+            .and_where(
+                fd(decisions::Column::Approved).is_null().or(fd(decisions::Column::Approved).eq(false)),
+            )
             .order_by((actions::Entity, actions::Column::Position), Order::Asc)
             .limit(limit);
         let rows = self.inner.query_all(&select).await?;

@@ -98,7 +98,8 @@ async fn open(url: &str, connections: u32, acquire: Duration) -> Result<Database
 
 /// SQLite makes the file, but not the folder that it is to be in.
 fn create_parent(url: &str) -> Result<()> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
+    let path =
+        url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
     match std::path::Path::new(path).parent() {
         Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder).map_err(|error| {
             StoreError::Unavailable(DbErr::Custom(format!("cannot create {}: {error}", folder.display())))

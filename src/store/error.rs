@@ -29,7 +29,9 @@ impl From<DbErr> for StoreError {
             DbErr::Query(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner)) => {
                 let busy = inner.as_database_error().is_some_and(|db| {
                     // SQLITE_BUSY and SQLITE_LOCKED with all their extended codes.
-                    db.code().and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
+                    db.code()
+                        .and_then(|code| code.parse::<i32>().ok())
+                        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
                 });
                 let duplicate = inner.as_database_error().is_some_and(|db| db.is_unique_violation());
                 let away = matches!(

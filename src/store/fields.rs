@@ -71,8 +71,12 @@ impl Tx {
     /// # Errors
     /// If the database cannot be written.
     pub async fn insert_field(&self, tenant: TenantId, field: &ProfileField) -> Result<()> {
-        let last: Option<Option<i32>> =
-            Entity::of(tenant).select_only().column_as(Column::Position.max(), "last").into_tuple().one(&self.inner).await?;
+        let last: Option<Option<i32>> = Entity::of(tenant)
+            .select_only()
+            .column_as(Column::Position.max(), "last")
+            .into_tuple()
+            .one(&self.inner)
+            .await?;
         self.insert_at(tenant, last.flatten().unwrap_or(-1) + 1, field).await
     }
 

@@ -171,7 +171,13 @@ impl Tx {
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub async fn upsert_user(&self, of: TenantId, id: UserId, new: &NewUser<'_>, now: Timestamp) -> Result<()> {
+    pub async fn upsert_user(
+        &self,
+        of: TenantId,
+        id: UserId,
+        new: &NewUser<'_>,
+        now: Timestamp,
+    ) -> Result<()> {
         let existing = users::Entity::of(of).filter(users::Column::Subject.eq(new.subject));
         if let Some(found) = existing.one(&self.inner).await? {
             let mut row: users::ActiveModel = found.into();

@@ -211,7 +211,8 @@ impl Store {
             };
             vec![key, cursor.id.0.into()]
         });
-        let found = select.all(self.connection()).await?.into_iter().map(import).collect::<Result<Vec<_>>>()?;
+        let found =
+            select.all(self.connection()).await?.into_iter().map(import).collect::<Result<Vec<_>>>()?;
         Ok(Page::from_found(found, request))
     }
 

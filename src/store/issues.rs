@@ -58,12 +58,20 @@ fn filtered(tenant: TenantId, plan: PlanId, filter: &IssueFilter) -> Select<row_
         .filter(Column::PlanId.eq(plan.0))
         .filter(Column::PlanId.in_subquery(plan_of(tenant, plan)));
     if let Some(severity) = &filter.severity {
-        select = select.filter(Column::Holds.is_in(severity.iter().map(|severity| *severity == Severity::Error)));
+        select =
+            select.filter(Column::Holds.is_in(severity.iter().map(|severity| *severity == Severity::Error)));
     }
     if let Some(code) = &filter.code {
         select = select.filter(Column::Code.is_in(code.iter().map(|code| code.word())));
     }
     select
+}
+
+#[allow(clippy::disallowed_methods, reason = "the plan is the tenant's: the subquery says so")]
+fn held_of(tenant: TenantId, plan: PlanId) -> Select<held_rows::Entity> {
+    held_rows::Entity::find()
+        .filter(held_rows::Column::PlanId.eq(plan.0))
+        .filter(held_rows::Column::PlanId.in_subquery(plan_of(tenant, plan)))
 }
 
 impl Store {
@@ -79,9 +87,11 @@ impl Store {
         request: &PageRequest<u32>,
     ) -> Result<Page<(u32, RowIssue)>> {
         let columns = [row_issues::Column::Position];
-        let select =
-            slice(filtered(tenant, plan, filter), &columns, false, request, |place| vec![(*place as i32).into()]);
-        let found = select.all(self.connection()).await?.into_iter().map(issue).collect::<Result<Vec<_>>>()?;
+        let select = slice(filtered(tenant, plan, filter), &columns, false, request, |place| {
+            vec![(*place as i32).into()]
+        });
+        let found =
+            select.all(self.connection()).await?.into_iter().map(issue).collect::<Result<Vec<_>>>()?;
         Ok(Page::from_found(found, request))
     }
 
@@ -93,16 +103,33 @@ impl Store {
         Ok(filtered(tenant, plan, filter).count(self.connection()).await?)
     }
 
+    /// The numbers of all held rows, in the order of the file: four bytes each.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn held_row_numbers(&self, tenant: TenantId, plan: PlanId) -> Result<Vec<u32>> {
+        let rows = held_of(tenant, plan).select_only().column(held_rows::Column::RowNumber);
+        let numbers = rows
+            .order_by_asc(held_rows::Column::RowNumber)
+            .into_tuple::<i32>()
+            .all(self.connection())
+            .await?;
+        Ok(numbers.into_iter().map(i32::unsigned_abs).collect())
+    }
+
     /// The held rows behind `after`, in the order of the file.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn held_rows(&self, tenant: TenantId, plan: PlanId, after: u32, limit: u32) -> Result<Vec<HeldRow>> {
+    pub async fn held_rows(
+        &self,
+        tenant: TenantId,
+        plan: PlanId,
+        after: u32,
+        limit: u32,
+    ) -> Result<Vec<HeldRow>> {
         use held_rows::Column;
-        #[allow(clippy::disallowed_methods, reason = "the plan is the tenant's: the subquery says so")]
-        let rows = held_rows::Entity::find()
-            .filter(Column::PlanId.eq(plan.0))
-            .filter(Column::PlanId.in_subquery(plan_of(tenant, plan)))
+        let rows = held_of(tenant, plan)
             .filter(Column::RowNumber.gt(after as i32))
             .order_by_asc(Column::RowNumber)
             .limit(u64::from(limit));
@@ -133,7 +160,7 @@ impl Tx {
             cell: Set(issue.value.clone()),
             message: Set(issue.message.clone()),
         });
-        super::bulk::insert(&self.inner, rows, 8).await
+        super::bulk::insert(&self.inner, rows.collect(), 8).await
     }
 
     /// Adds held rows of a plan.
@@ -147,6 +174,6 @@ impl Tx {
             code: Set(held.code.word().to_owned()),
             message: Set(held.message.clone()),
         });
-        super::bulk::insert(&self.inner, rows, 4).await
+        super::bulk::insert(&self.inner, rows.collect(), 4).await
     }
 }

@@ -1,11 +1,11 @@
 //! Members.
 
 use entity::members::{ActiveModel, Column, Entity, Model};
-use futures_util::{Stream, StreamExt, TryStreamExt};
+use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select, Set,
 };
 
 use super::page::{contains, slice};
@@ -88,7 +88,8 @@ fn there(tenant: TenantId) -> Select<Entity> {
 fn filtered(tenant: TenantId, filter: &MemberFilter) -> Select<Entity> {
     let mut select = there(tenant);
     if let Some(status) = &filter.status {
-        select = select.filter(Column::Active.is_in(status.iter().map(|status| *status == MemberStatus::Active)));
+        select =
+            select.filter(Column::Active.is_in(status.iter().map(|status| *status == MemberStatus::Active)));
     }
     if let Some(search) = &filter.search {
         select = select.filter(Expr::col(Column::SearchKey).like(contains(&fold(search))));
@@ -130,7 +131,8 @@ impl Store {
         let select = slice(filtered(tenant, filter), &columns, false, request, |cursor| {
             vec![cursor.name_key.clone().into(), cursor.id.0.into()]
         });
-        let found = select.all(self.connection()).await?.into_iter().map(member).collect::<Result<Vec<_>>>()?;
+        let found =
+            select.all(self.connection()).await?.into_iter().map(member).collect::<Result<Vec<_>>>()?;
         Ok(Page::from_found(found, request))
     }
 
@@ -147,7 +149,8 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn any_member_has_unique_id(&self, tenant: TenantId) -> Result<bool> {
-        let found = there(tenant).filter(Column::UniqueId.is_not_null()).select_only().column(Column::Id).limit(1);
+        let found =
+            there(tenant).filter(Column::UniqueId.is_not_null()).select_only().column(Column::Id).limit(1);
         Ok(found.into_tuple::<uuid::Uuid>().one(self.connection()).await?.is_some())
     }
 
@@ -155,26 +158,29 @@ impl Store {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn each_member(&self, tenant: TenantId) -> Result<impl Stream<Item = Result<MemberRow>> + '_> {
+    pub async fn each_member(&self, tenant: TenantId) -> Result<BoxStream<'_, Result<MemberRow>>> {
         let rows = Entity::of(tenant).order_by_asc(Column::Id).stream(self.connection()).await?;
-        Ok(rows.map_err(StoreError::from).map(|row| {
-            let mut row = row?;
-            let profile = profile(&mut row)?;
-            Ok(MemberRow {
-                id: MemberId(row.id),
-                unique_id: profile.unique_id.clone(),
-                email_key: row.email_key,
-                deleted: row.deleted_at.is_some(),
-                profile,
+        Ok(rows
+            .map_err(StoreError::from)
+            .map(|row| {
+                let mut row = row?;
+                let profile = profile(&mut row)?;
+                Ok(MemberRow {
+                    id: MemberId(row.id),
+                    unique_id: profile.unique_id.clone(),
+                    email_key: row.email_key,
+                    deleted: row.deleted_at.is_some(),
+                    profile,
+                })
             })
-        }))
+            .boxed())
     }
 
     /// The identity of every member, by name.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn each_member_by_name(&self, tenant: TenantId) -> Result<impl Stream<Item = Result<MemberId>> + '_> {
+    pub async fn each_member_by_name(&self, tenant: TenantId) -> Result<BoxStream<'_, Result<MemberId>>> {
         let rows = there(tenant)
             .select_only()
             .column(Column::Id)
@@ -183,7 +189,7 @@ impl Store {
             .into_tuple::<uuid::Uuid>()
             .stream(self.connection())
             .await?;
-        Ok(rows.map_err(StoreError::from).map(|id| id.map(MemberId)))
+        Ok(rows.map_err(StoreError::from).map(|id| id.map(MemberId)).boxed())
     }
 }
 

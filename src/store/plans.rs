@@ -2,7 +2,9 @@
 
 use entity::{plan_counts, plans};
 use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Set,
+};
 
 use super::codes::Code;
 use super::scope::OfTenant;
@@ -74,7 +76,11 @@ fn plan(row: plans::Model) -> Result<Plan> {
     })
 }
 
-async fn ready<D: Db>(db: &D, tenant: TenantId, condition: sea_orm::sea_query::SimpleExpr) -> Result<Vec<Plan>> {
+async fn ready<D: Db>(
+    db: &D,
+    tenant: TenantId,
+    condition: sea_orm::sea_query::SimpleExpr,
+) -> Result<Vec<Plan>> {
     let found = plans::Entity::of(tenant).filter(plans::Column::Ready.eq(true)).filter(condition);
     found.all(db.connection()).await?.into_iter().map(plan).collect()
 }
@@ -142,6 +148,14 @@ reads!(Store);
 reads!(Tx);
 
 impl Store {
+    /// Some plans, those all of which is there.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn plans(&self, tenant: TenantId, ids: &[PlanId]) -> Result<Vec<Plan>> {
+        ready(self, tenant, plans::Column::Id.is_in(ids.iter().map(|id| id.0))).await
+    }
+
     /// The plans of several imports, those all of which is there.
     ///
     /// # Errors
@@ -154,7 +168,11 @@ impl Store {
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn plans_counts(&self, tenant: TenantId, plans: &[PlanId]) -> Result<Vec<(PlanId, ActionCount)>> {
+    pub async fn plans_counts(
+        &self,
+        tenant: TenantId,
+        plans: &[PlanId],
+    ) -> Result<Vec<(PlanId, ActionCount)>> {
         counts(self, tenant, plans).await
     }
 }
@@ -231,10 +249,8 @@ impl Tx {
         }
         for plan in doomed.all(&self.inner).await? {
             for table in ["actions", "decisions", "row_issues", "held_rows", "plan_counts"] {
-                let rows = Query::delete()
-                    .from_table(table)
-                    .and_where(Expr::col("plan_id").eq(plan.id))
-                    .to_owned();
+                let rows =
+                    Query::delete().from_table(table).and_where(Expr::col("plan_id").eq(plan.id)).to_owned();
                 self.inner.execute(&rows).await?;
             }
             plans::Entity::delete_by_id((plan.tenant_id, plan.id)).exec(&self.inner).await?;

@@ -142,7 +142,14 @@ impl Tx {
             created_at: Set(now.0),
         };
         let replace = OnConflict::column(Column::ImportId)
-            .update_columns([Column::Kind, Column::LeasedUntil, Column::Attempts, Column::RequestedBy, Column::ConfirmedDeletions, Column::CreatedAt])
+            .update_columns([
+                Column::Kind,
+                Column::LeasedUntil,
+                Column::Attempts,
+                Column::RequestedBy,
+                Column::ConfirmedDeletions,
+                Column::CreatedAt,
+            ])
             .value(Column::Fence, Expr::col((Entity, Column::Fence)).add(1))
             .to_owned();
         Entity::insert(row).on_conflict(replace).exec_without_returning(&self.inner).await?;

@@ -30,7 +30,8 @@ pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
     let plan = tx.plan_of(lease.tenant, lease.import).await?;
     let plan = plan.ok_or_else(|| AppError::Internal("an import that is applied without a plan".into()))?;
     if is_stale(app, &tx, &requester, &plan).await? {
-        let message = "Members or profile fields changed before the actions were applied. Complete the import again.";
+        let message =
+            "Members or profile fields changed before the actions were applied. Complete the import again.";
         return Err(UserError::new(UserErrorCode::PlanStale, message).into());
     }
     check_conflicts(&tx, &requester, &plan).await?;
@@ -69,7 +70,8 @@ async fn write(tx: &Tx, lease: &Lease, actions: Vec<ProfileAction>, now: Timesta
     let changed = actions.iter().filter(|action| action.planned.kind != ActionKind::Create);
     let ids: Vec<MemberId> = changed.filter_map(|action| action.planned.member).collect();
     let before = tx.members(lease.tenant, &ids).await?;
-    let mut before: HashMap<MemberId, Member> = before.into_iter().map(|member| (member.id, member)).collect();
+    let mut before: HashMap<MemberId, Member> =
+        before.into_iter().map(|member| (member.id, member)).collect();
     let mut members = Vec::with_capacity(actions.len());
     for action in actions {
         let planned = action.planned;

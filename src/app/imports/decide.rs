@@ -58,7 +58,8 @@ async fn decide(
     check(&mut target)?;
     let mut tx = app.store.begin().await?;
     let stale = || {
-        let message = "The plan was replaced by a newer one, or is not there. Look at the import again, then decide.";
+        let message =
+            "The plan was replaced by a newer one, or is not there. Look at the import again, then decide.";
         UserError::new(UserErrorCode::PlanStale, message).at(["planId"])
     };
     let found = tx.plan(requester.tenant, plan).await?.ok_or_else(stale)?;

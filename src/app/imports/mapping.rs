@@ -71,7 +71,8 @@ async fn save(
     }
     mapping.mapping = edited;
     tx.update_mapping(requester.tenant, &mapping).await?;
-    let import = tx.update_import(requester.tenant, &import, app.now(), |import| import.problem = None).await?;
+    let import =
+        tx.update_import(requester.tenant, &import, app.now(), |import| import.problem = None).await?;
     app.tell(&tx.commit().await?);
     Ok(import)
 }
@@ -80,7 +81,11 @@ async fn save(
 ///
 /// # Errors
 /// If the requester may not, or something fails.
-pub async fn mapping_blockers(app: &App, requester: &Requester, mapping: &ImportMapping) -> Result<Vec<UserError>> {
+pub async fn mapping_blockers(
+    app: &App,
+    requester: &Requester,
+    mapping: &ImportMapping,
+) -> Result<Vec<UserError>> {
     require_admin(requester)?;
     let fields = app.store.fields(requester.tenant).await?;
     Ok(blockers(&mapping.mapping, &mapping.columns, &fields))
@@ -90,7 +95,12 @@ pub async fn mapping_blockers(app: &App, requester: &Requester, mapping: &Import
 ///
 /// # Errors
 /// If the requester may not, or something fails.
-pub async fn approve_mapping(app: &App, requester: &Requester, id: ImportId, if_version: i32) -> Result<Outcome> {
+pub async fn approve_mapping(
+    app: &App,
+    requester: &Requester,
+    id: ImportId,
+    if_version: i32,
+) -> Result<Outcome> {
     require_admin(requester)?;
     let approved = approve(app, requester, id, if_version).await;
     outcome(app, requester, id, approved).await

@@ -9,6 +9,7 @@ pub mod mapping;
 pub mod plan;
 pub mod resume;
 pub mod review;
+pub mod stored;
 pub mod study;
 pub mod upload;
 pub mod watch;

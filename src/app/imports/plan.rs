@@ -6,13 +6,13 @@
 
 use std::collections::HashMap;
 
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 
+use super::stored::StoredFile;
 use crate::app::{App, AppError, Result};
 use crate::clock::{new_id, secret_number};
 use crate::domain::action::PlannedAction;
 use crate::domain::field::ProfileField;
-use crate::domain::file::{Reader, Record};
 use crate::domain::id::{MemberId, PlanId, TenantId};
 use crate::domain::import::{Import, ImportStep};
 use crate::domain::issue::{RowIssue, Severity};
@@ -24,7 +24,6 @@ use crate::domain::plan::rows::{Doubt, Draft, RowReader, required_fields};
 use crate::domain::plan::settle::{Settled, Settler, Verdict, deletion};
 use crate::domain::plan::trace::{MemberTrace, RowTrace};
 use crate::events::Progress;
-use crate::files::FileKey;
 use crate::store::{HeldRow, ImportMapping, Lease, NewPlan, PlanBasis, StoreError, Tx};
 
 /// Rows that are compared at once: one look-up of their members, one batch of writes.
@@ -46,9 +45,14 @@ pub async fn basis(app: &App, tx: &Tx, tenant: TenantId, mapping: &Mapping) -> R
 /// The fields that a plan uses, as they are: those with a column, and those that a member must have.
 fn fields_used(fields: &[ProfileField], mapping: &Mapping) -> String {
     let required = required_fields(fields, mapping.match_by);
-    let used = fields.iter().filter(|field| required.contains(&field.key) || mapping.column_of(&field.key).is_some());
+    let used = fields
+        .iter()
+        .filter(|field| required.contains(&field.key) || mapping.column_of(&field.key).is_some());
     let used = used.map(|field| {
-        format!("{}:{:?}:{}:{}:{:?}", field.key, field.field_type, field.required, field.archived, field.choices)
+        format!(
+            "{}:{:?}:{}:{}:{:?}",
+            field.key, field.field_type, field.required, field.archived, field.choices
+        )
     });
     used.collect::<Vec<_>>().join("\n")
 }
@@ -75,8 +79,10 @@ pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
     };
     let resolution = tokio::task::block_in_place(|| resolve(&rows, &members, rules));
 
-    let settler = Settler { reader: &reader, fields: &fields, resolution: &resolution, rows: &rows, members: &members };
-    let mut writer = Writer { app, lease, plan: new.id, books: Books::default(), position: 0, issue_position: 0 };
+    let settler =
+        Settler { reader: &reader, fields: &fields, resolution: &resolution, rows: &rows, members: &members };
+    let mut writer =
+        Writer { app, lease, plan: new.id, books: Books::default(), position: 0, issue_position: 0 };
     compare_rows(app, lease, &import, &settler, &mut writer, &mut progress).await?;
     write_deletions(app, lease, &resolution, &members, &mut writer).await?;
     finish(app, lease, &new, &writer.books, deletions_blocked.as_deref()).await
@@ -124,32 +130,6 @@ impl Progressing<'_> {
     }
 }
 
-/// Reads the whole file, chunk by chunk; `after_chunk` may wait.
-async fn read_file<S>(
-    app: &App,
-    lease: &Lease,
-    import: &Import,
-    state: &mut S,
-    mut row: impl FnMut(&mut S, &Record<'_>),
-    after_chunk: impl AsyncFn(&mut S) -> Result<()>,
-) -> Result<()> {
-    let key = FileKey { tenant: lease.tenant, import: import.id };
-    let mut reader = Reader::new(&import.file.dialect, app.settings.file_limits)?;
-    let mut bytes = app.files.read(key, None).await?;
-    let mut each = |state: &mut S, record: &Record<'_>| {
-        if !record.is_header() {
-            row(state, record);
-        }
-        Ok::<_, AppError>(())
-    };
-    while let Some(chunk) = bytes.try_next().await? {
-        reader.push(&chunk, |record| each(state, record))?;
-        after_chunk(state).await?;
-    }
-    reader.finish(|record| each(state, record))?;
-    after_chunk(state).await
-}
-
 async fn trace_rows(
     app: &App,
     lease: &Lease,
@@ -157,62 +137,56 @@ async fn trace_rows(
     reader: &RowReader,
     progress: &mut Progressing<'_>,
 ) -> Result<(Vec<RowTrace>, Doubt)> {
-    let mut state = (Vec::with_capacity(import.file.row_count as usize), Doubt::default());
-    let row = |(rows, doubt): &mut (Vec<RowTrace>, Doubt), record: &Record<'_>| {
-        rows.push(reader.trace(record, doubt));
-        progress.row();
-    };
-    read_file(app, lease, import, &mut state, row, async |_| {
+    let mut rows = Vec::with_capacity(import.file.row_count as usize);
+    let mut doubt = Doubt::default();
+    let mut file = StoredFile::open(app, lease.tenant, import).await?;
+    while let Some(piece) = file.next().await? {
+        file.rows(piece, |record| {
+            rows.push(reader.trace(record, &mut doubt));
+            progress.row();
+            Ok(())
+        })?;
         tokio::task::yield_now().await;
-        Ok(())
-    })
-    .await?;
-    Ok(state)
+    }
+    Ok((rows, doubt))
 }
 
 async fn trace_members(app: &App, lease: &Lease, reader: &RowReader) -> Result<Vec<MemberTrace>> {
     let mut members = Vec::new();
-    let mut rows = std::pin::pin!(app.store.each_member(lease.tenant).await?);
-    while let Some(row) = rows.next().await {
-        let row = row?;
+    let mut rows = app.store.each_member(lease.tenant).await?;
+    while let Some(row) = rows.try_next().await? {
         members.push(reader.member_trace(row.id, &row.profile, row.email_key.as_deref(), row.deleted));
     }
     Ok(members)
 }
 
-struct Comparing<'a> {
-    next: u32,
-    drafts: Vec<Draft>,
-    progress: &'a mut Progressing<'a>,
-}
-
-async fn compare_rows<'a>(
+async fn compare_rows(
     app: &App,
     lease: &Lease,
     import: &Import,
     settler: &Settler<'_>,
     writer: &mut Writer<'_>,
-    progress: &'a mut Progressing<'a>,
+    progress: &mut Progressing<'_>,
 ) -> Result<()> {
-    let writer = tokio::sync::Mutex::new(writer);
-    let mut state = Comparing { next: 0, drafts: Vec::new(), progress };
-    let row = |state: &mut Comparing<'_>, record: &Record<'_>| {
-        let place = state.next;
-        // The stored file never changes, so the rows are the same ones in both readings.
-        let Some(outcome) = settler.resolution.outcomes.get(place as usize) else { return };
-        state.drafts.push(settler.reader.draft(place, record, *outcome));
-        state.next += 1;
-        state.progress.row();
-    };
-    let settle = async |state: &mut Comparing<'_>, least: usize| {
-        while state.drafts.len() > least {
-            let batch: Vec<Draft> = state.drafts.drain(..state.drafts.len().min(BATCH_ROWS)).collect();
-            settle_batch(app, lease, settler, batch, &mut *writer.lock().await).await?;
+    let mut file = StoredFile::open(app, lease.tenant, import).await?;
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut place = 0;
+    while let Some(piece) = file.next().await? {
+        file.rows(piece, |record| {
+            // The stored file never changes, so the rows are the same ones in both readings.
+            if let Some(outcome) = settler.resolution.outcomes.get(place as usize) {
+                drafts.push(settler.reader.draft(place, record, *outcome));
+            }
+            place += 1;
+            progress.row();
+            Ok(())
+        })?;
+        while drafts.len() >= BATCH_ROWS {
+            let rest = drafts.split_off(BATCH_ROWS);
+            settle_batch(app, lease, settler, std::mem::replace(&mut drafts, rest), writer).await?;
         }
-        Ok(())
-    };
-    read_file(app, lease, import, &mut state, row, async |state| settle(state, BATCH_ROWS).await).await?;
-    settle(&mut state, 0).await
+    }
+    settle_batch(app, lease, settler, drafts, writer).await
 }
 
 async fn settle_batch(
@@ -248,17 +222,29 @@ async fn write_deletions(
     if absent.is_empty() {
         return Ok(());
     }
-    let by_name = app.store.each_member_by_name(lease.tenant).await?;
-    let by_name = by_name.try_filter(|id| std::future::ready(absent.contains(id)));
-    let mut batches = std::pin::pin!(by_name.try_chunks(BATCH_ROWS));
-    while let Some(ids) = batches.next().await {
-        let ids = ids.map_err(|error| error.1)?;
-        let members = app.store.members(lease.tenant, &ids).await?;
-        let known: HashMap<MemberId, Member> = members.into_iter().map(|member| (member.id, member)).collect();
-        let deletions = ids.iter().filter_map(|id| known.get(id)).map(deletion).collect();
-        writer.write_actions(deletions).await?;
+    let mut by_name = app.store.each_member_by_name(lease.tenant).await?;
+    let mut batch: Vec<MemberId> = Vec::with_capacity(BATCH_ROWS);
+    while let Some(id) = by_name.try_next().await? {
+        if absent.contains(&id) {
+            batch.push(id);
+        }
+        if batch.len() == BATCH_ROWS {
+            write_deletion_batch(app, lease, &std::mem::take(&mut batch), writer).await?;
+        }
     }
-    Ok(())
+    write_deletion_batch(app, lease, &batch, writer).await
+}
+
+async fn write_deletion_batch(
+    app: &App,
+    lease: &Lease,
+    ids: &[MemberId],
+    writer: &mut Writer<'_>,
+) -> Result<()> {
+    let members = app.store.members(lease.tenant, ids).await?;
+    let known: HashMap<MemberId, Member> = members.into_iter().map(|member| (member.id, member)).collect();
+    let deletions = ids.iter().filter_map(|id| known.get(id)).map(deletion).collect();
+    writer.write_actions(deletions).await
 }
 
 /// Writes what is found, batch by batch, and keeps the books.

@@ -10,20 +10,24 @@ use crate::domain::requester::Requester;
 use crate::domain::timestamp::Timestamp;
 use crate::store::{ActionFilter, IssueFilter, Plan};
 
-/// The plan `id`.
+/// Some plans.
 ///
 /// # Errors
 /// If the requester may not, or something fails.
-pub async fn plan(app: &App, requester: &Requester, id: PlanId) -> Result<Option<Plan>> {
+pub async fn plans(app: &App, requester: &Requester, ids: &[PlanId]) -> Result<Vec<Plan>> {
     require_admin(requester)?;
-    Ok(app.store.plan(requester.tenant, id).await?)
+    Ok(app.store.plans(requester.tenant, ids).await?)
 }
 
 /// How many actions of each kind several plans have.
 ///
 /// # Errors
 /// If the requester may not, or something fails.
-pub async fn counts(app: &App, requester: &Requester, plans: &[PlanId]) -> Result<Vec<(PlanId, ActionCount)>> {
+pub async fn counts(
+    app: &App,
+    requester: &Requester,
+    plans: &[PlanId],
+) -> Result<Vec<(PlanId, ActionCount)>> {
     require_admin(requester)?;
     Ok(app.store.plans_counts(requester.tenant, plans).await?)
 }
@@ -32,7 +36,11 @@ pub async fn counts(app: &App, requester: &Requester, plans: &[PlanId]) -> Resul
 ///
 /// # Errors
 /// If the requester may not, or something fails.
-pub async fn deletions_asked(app: &App, requester: &Requester, counts: &[ActionCount]) -> Result<Option<u32>> {
+pub async fn deletions_asked(
+    app: &App,
+    requester: &Requester,
+    counts: &[ActionCount],
+) -> Result<Option<u32>> {
     require_admin(requester)?;
     let tenant = app.store.tenant(requester.tenant).await?;
     let active = tenant.map_or(0, |tenant| tenant.active_count);
@@ -58,7 +66,12 @@ pub async fn actions(
 ///
 /// # Errors
 /// If the requester may not, or something fails.
-pub async fn action_count(app: &App, requester: &Requester, plan: PlanId, filter: &ActionFilter) -> Result<u64> {
+pub async fn action_count(
+    app: &App,
+    requester: &Requester,
+    plan: PlanId,
+    filter: &ActionFilter,
+) -> Result<u64> {
     require_admin(requester)?;
     Ok(app.store.action_count(requester.tenant, plan, filter).await?)
 }
@@ -102,7 +115,12 @@ pub async fn issues(
 ///
 /// # Errors
 /// If the requester may not, or something fails.
-pub async fn issue_count(app: &App, requester: &Requester, plan: PlanId, filter: &IssueFilter) -> Result<u64> {
+pub async fn issue_count(
+    app: &App,
+    requester: &Requester,
+    plan: PlanId,
+    filter: &IssueFilter,
+) -> Result<u64> {
     require_admin(requester)?;
     Ok(app.store.issue_count(requester.tenant, plan, filter).await?)
 }

@@ -1,15 +1,13 @@
 //! What the values of columns say, for columns that need it.
 
-use futures_util::TryStreamExt;
-
-use crate::app::{App, AppError, Result};
+use super::stored::StoredFile;
+use crate::app::{App, Result};
 use crate::domain::field::{FieldType, ProfileField};
-use crate::domain::file::{ColumnStudy, Reader, Studies, Study};
+use crate::domain::file::{ColumnStudy, Studies, Study};
 use crate::domain::import::Import;
 use crate::domain::mapping::mappable;
 use crate::domain::mapping::suggest::Suggestion;
 use crate::domain::requester::Requester;
-use crate::files::FileKey;
 
 /// What is known of each column of a file.
 #[derive(Debug, Default)]
@@ -38,7 +36,8 @@ pub fn study_for(field: Option<&ProfileField>) -> Study {
 /// What to find out about each column, as suggested.
 #[must_use]
 pub fn studies_for(suggestions: &[Suggestion], fields: &[ProfileField]) -> Vec<Study> {
-    let field = |suggestion: &Suggestion| suggestion.field_key.as_deref().and_then(|key| mappable(fields, key));
+    let field =
+        |suggestion: &Suggestion| suggestion.field_key.as_deref().and_then(|key| mappable(fields, key));
     suggestions.iter().map(|suggestion| study_for(field(suggestion))).collect()
 }
 
@@ -46,23 +45,22 @@ pub fn studies_for(suggestions: &[Suggestion], fields: &[ProfileField]) -> Vec<S
 ///
 /// # Errors
 /// If the file cannot be read.
-pub async fn study(app: &App, requester: &Requester, import: &Import, wanted: &[Study]) -> Result<StudiedFile> {
+pub async fn study(
+    app: &App,
+    requester: &Requester,
+    import: &Import,
+    wanted: &[Study],
+) -> Result<StudiedFile> {
     let mut studies = Studies::new(wanted);
     if wanted.iter().all(|study| *study == Study::default()) {
         return Ok(StudiedFile::of(studies.finish()));
     }
-    let key = FileKey { tenant: requester.tenant, import: import.id };
-    let mut reader = Reader::new(&import.file.dialect, app.settings.file_limits)?;
-    let mut bytes = app.files.read(key, None).await?;
-    while let Some(chunk) = bytes.try_next().await? {
-        reader.push(&chunk, |record| {
+    let mut file = StoredFile::open(app, requester.tenant, import).await?;
+    while let Some(piece) = file.next().await? {
+        file.rows(piece, |record| {
             studies.observe(record);
-            Ok::<_, AppError>(())
+            Ok(())
         })?;
     }
-    reader.finish(|record| {
-        studies.observe(record);
-        Ok::<_, AppError>(())
-    })?;
     Ok(StudiedFile::of(studies.finish()))
 }

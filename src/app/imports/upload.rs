@@ -63,7 +63,10 @@ pub async fn upload(app: &App, requester: &Requester, input: UploadInput) -> Res
 
 async fn receive(app: &App, requester: &Requester, input: UploadInput) -> Result<Uploaded> {
     let UploadInput { file, encoding, has_header, idempotency_key, if_active_import } = input;
-    if idempotency_key.as_ref().is_some_and(|key| key.is_empty() || key.chars().count() > IDEMPOTENCY_KEY_CHARS_MAX) {
+    if idempotency_key
+        .as_ref()
+        .is_some_and(|key| key.is_empty() || key.chars().count() > IDEMPOTENCY_KEY_CHARS_MAX)
+    {
         let message = format!("An idempotency key has 1 to {IDEMPOTENCY_KEY_CHARS_MAX} characters.");
         return Err(UserError::new(UserErrorCode::InvalidInput, message).at(["idempotencyKey"]).into());
     }
@@ -149,7 +152,8 @@ async fn start(
     };
     let import = match tx.insert_import(requester.tenant, new).await {
         Err(StoreError::Duplicate(_)) => {
-            let message = "Another file was uploaded at the same moment. Look at the history, then upload again.";
+            let message =
+                "Another file was uploaded at the same moment. Look at the history, then upload again.";
             return Err(UserError::new(UserErrorCode::ImportBusy, message).into());
         }
         other => other?,
@@ -170,7 +174,10 @@ async fn supersede(tx: &mut Tx, requester: &Requester, active: &Import, new: &Ne
     Ok(superseded)
 }
 
-fn check_active(active: Option<&Import>, expected: Option<Option<ImportId>>) -> std::result::Result<(), UserError> {
+fn check_active(
+    active: Option<&Import>,
+    expected: Option<Option<ImportId>>,
+) -> std::result::Result<(), UserError> {
     if let Some(active) = active {
         active.require_not_applying()?;
     }
@@ -206,7 +213,8 @@ async fn store(
     remembered: Option<&Remembered>,
 ) -> Result<StoredUpload> {
     let limits = app.settings.file_limits;
-    let known = |header: &str| is_known_name(header, fields) || remembered.is_some_and(|last| last.knows(header));
+    let known =
+        |header: &str| is_known_name(header, fields) || remembered.is_some_and(|last| last.knows(header));
     let choose = |headers: &[String]| studies_for(&suggest(headers, fields, remembered), fields);
     let mut inspection = Inspection::new(options, limits, known, choose)?;
     let mut writer = app.files.create(key).await?;

@@ -183,7 +183,9 @@ impl Watcher {
         let Some(import) = import else { return Ok(None) };
         let progress = self.app.events.progress(import.id);
         let shown = self.shown.filter(|shown| shown.import == import.id);
-        if shown.is_some_and(|shown| shown.version >= import.version && (progress.is_none() || shown.progress == progress)) {
+        if shown.is_some_and(|shown| {
+            shown.version >= import.version && (progress.is_none() || shown.progress == progress)
+        }) {
             return Ok(None);
         }
         if let Some(due) = self.merged_at.map(|at| at + MERGE).filter(|due| *due > Instant::now()) {

@@ -1,5 +1,5 @@
-use crate::domain::file::ValueCount;
 use super::*;
+use crate::domain::file::ValueCount;
 use crate::domain::mapping::test_support::{built_in_fields, file_columns, segment, strings};
 use crate::domain::mapping::{DateOrder, MappingSource, remembered::dropped_headers};
 

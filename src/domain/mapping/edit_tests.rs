@@ -1,5 +1,5 @@
-use crate::domain::file::ValueCount;
 use super::*;
+use crate::domain::file::ValueCount;
 use crate::domain::mapping::assemble::{MappingInputs, suggest_mapping};
 use crate::domain::mapping::test_support::{built_in_fields, file_columns};
 

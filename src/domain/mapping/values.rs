@@ -2,8 +2,8 @@
 
 use super::remembered::RememberedColumn;
 use super::{MappingSource, ValueMapping, similarity};
-use crate::domain::file::ValueCount;
 use crate::domain::field::{FieldType, ProfileField, key};
+use crate::domain::file::ValueCount;
 use crate::domain::limits::VALUE_MAPPINGS_MAX;
 use crate::domain::value::{boolean, fold, placeholder, text};
 
@@ -126,7 +126,8 @@ pub fn suggest_values(
     tally: &[ValueCount],
     remembered: Option<&RememberedColumn>,
 ) -> Vec<ValueMapping> {
-    let mut tally: Vec<&ValueCount> = tally.iter().filter(|counted| !is_empty(field, &counted.value)).collect();
+    let mut tally: Vec<&ValueCount> =
+        tally.iter().filter(|counted| !is_empty(field, &counted.value)).collect();
     tally.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
     tally.truncate(VALUE_MAPPINGS_MAX);
     tally

@@ -88,8 +88,8 @@ fn what_was_mapped_last_time_comes_first() {
 
 #[test]
 fn the_most_frequent_come_first_and_empty_ones_not_at_all() {
-    let tally =
-        [("b", 1), ("A", 7), ("a", 1), ("", 5), ("N/A", 9), ("None", 3)].map(|(v, count)| ValueCount { value: v.to_owned(), count });
+    let tally = [("b", 1), ("A", 7), ("a", 1), ("", 5), ("N/A", 9), ("None", 3)]
+        .map(|(v, count)| ValueCount { value: v.to_owned(), count });
     let shown = |field: &ProfileField| -> Vec<String> {
         suggest_values(field, &tally, None).into_iter().map(|v| v.value).collect()
     };

@@ -52,7 +52,9 @@ impl Books {
     #[must_use]
     pub fn issue_counts(&self) -> Vec<IssueCount> {
         let counts = self.issues.iter();
-        counts.map(|((severity, code), count)| IssueCount { code: *code, severity: *severity, count: *count }).collect()
+        counts
+            .map(|((severity, code), count)| IssueCount { code: *code, severity: *severity, count: *count })
+            .collect()
     }
 
     /// Whether every row is accounted for, exactly once.

@@ -209,7 +209,9 @@ impl Resolver<'_> {
         let member = self.live_by_email.find_one(row.email);
         if row.unique_id.is_some() {
             // An address and an id that name two people are two people's, until an admin says otherwise.
-            if let Some(owner) = self.live_by_id.find_one(row.unique_id).filter(|owner| Some(*owner) != member) {
+            if let Some(owner) =
+                self.live_by_id.find_one(row.unique_id).filter(|owner| Some(*owner) != member)
+            {
                 return Outcome::Held(Hold::Identity { member: owner });
             }
             if let Some(member) = member {
@@ -233,7 +235,8 @@ impl Resolver<'_> {
 
     /// One key twice: identical rows count once, others are all held.
     fn hold_shared_keys(&mut self) {
-        let (by_id, by_email) = (Places::of(self.rows, |row| row.unique_id), Places::of(self.rows, |row| row.email));
+        let (by_id, by_email) =
+            (Places::of(self.rows, |row| row.unique_id), Places::of(self.rows, |row| row.email));
         if self.rules.match_by == MatchKey::Email {
             for run in by_email.shared() {
                 self.hold_run(run, |row| Hold::DuplicateEmail { row });

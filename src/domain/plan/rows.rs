@@ -7,7 +7,9 @@ use crate::domain::field::{ProfileField, key};
 use crate::domain::file::{Flaw, Record};
 use crate::domain::id::MemberId;
 use crate::domain::issue::{RowIssue, RowIssueCode, Severity};
-use crate::domain::mapping::{EmptyCells, FileColumn, HELD_CODE_HEADER, HELD_MESSAGE_HEADER, Mapping, MatchKey};
+use crate::domain::mapping::{
+    EmptyCells, FileColumn, HELD_CODE_HEADER, HELD_MESSAGE_HEADER, Mapping, MatchKey,
+};
 use crate::domain::member::Profile;
 use crate::domain::value::cell::ColumnReader;
 use crate::domain::value::{email, unique_id};
@@ -93,7 +95,11 @@ pub fn required_fields(fields: &[ProfileField], match_by: MatchKey) -> Vec<Strin
     };
     let required = fields.iter().filter(|field| !field.archived && (field.required || is_key(field)));
     // A status always has a value.
-    required.filter(|field| field.key != key::STATUS).map(|field| field.key.clone()).take(REQUIRED_FIELDS_MAX).collect()
+    required
+        .filter(|field| field.key != key::STATUS)
+        .map(|field| field.key.clone())
+        .take(REQUIRED_FIELDS_MAX)
+        .collect()
 }
 
 impl RowReader {
@@ -114,7 +120,12 @@ impl RowReader {
                 field: field.clone(),
             })
         });
-        Self { columns: mapped.collect(), required, match_by: mapping.match_by, prints: Fingerprinter::new(key) }
+        Self {
+            columns: mapped.collect(),
+            required,
+            match_by: mapping.match_by,
+            prints: Fingerprinter::new(key),
+        }
     }
 
     /// A bit for each required field.
@@ -198,15 +209,20 @@ impl RowReader {
 
     /// What is to be remembered of a member.
     #[must_use]
-    pub fn member_trace(&self, id: MemberId, profile: &Profile, email_key: Option<&str>, deleted: bool) -> MemberTrace {
+    pub fn member_trace(
+        &self,
+        id: MemberId,
+        profile: &Profile,
+        email_key: Option<&str>,
+        deleted: bool,
+    ) -> MemberTrace {
         let unique_id = profile.unique_id.as_deref();
         let has = self.required.iter().filter(|field_key| profile.get(field_key).is_some());
         MemberTrace {
             id,
             unique_id: unique_id.map_or(Fingerprint::NONE, |id| self.prints.of(id)),
-            similar_id: unique_id.map_or(ShortFingerprint::NONE, |id| {
-                self.prints.of(&unique_id::similar_key(id)).short()
-            }),
+            similar_id: unique_id
+                .map_or(ShortFingerprint::NONE, |id| self.prints.of(&unique_id::similar_key(id)).short()),
             email: email_key.map_or(Fingerprint::NONE, |email| self.prints.of(email)),
             has: has.map(|field_key| bit(&self.required, field_key)).sum(),
             deleted,
@@ -265,7 +281,10 @@ impl RowReader {
     #[must_use]
     pub fn missing(&self, draft: &Draft, before: Option<&Profile>, fields: &[ProfileField]) -> Vec<String> {
         let label = |field_key: &str| {
-            fields.iter().find(|field| field.key == field_key).map_or(field_key.to_owned(), |field| field.label.clone())
+            fields
+                .iter()
+                .find(|field| field.key == field_key)
+                .map_or(field_key.to_owned(), |field| field.label.clone())
         };
         let empty = self.required.iter().filter(|field_key| {
             let place = self.column_of(field_key).map(|(place, _)| place);

@@ -208,7 +208,11 @@ impl Settler<'_> {
             after.set(&field.key, value.clone());
         }
         if changes.is_empty() {
-            return Settled { row_number: draft.row_number, verdict: Verdict::Unchanged, issues: draft.issues };
+            return Settled {
+                row_number: draft.row_number,
+                verdict: Verdict::Unchanged,
+                issues: draft.issues,
+            };
         }
         let kind = match (before.profile.status, after.status) {
             (MemberStatus::Active, MemberStatus::Inactive) => ActionKind::Deactivate,
@@ -254,7 +258,11 @@ impl Settler<'_> {
             frees_email: false,
             takes_email_from: takes.map(|place| self.id(place)),
         };
-        Settled { row_number: draft.row_number, verdict: Verdict::Action(Box::new(action)), issues: draft.issues }
+        Settled {
+            row_number: draft.row_number,
+            verdict: Verdict::Action(Box::new(action)),
+            issues: draft.issues,
+        }
     }
 }
 

@@ -19,9 +19,13 @@ pub trait Gate: Send + Sync + 'static {
     /// Who the bearer of a token is.
     type Session: Clone + Send + Sync + 'static;
 
-    /// Finds out who the bearer is. `None`: no token came.
-    fn authenticate(&self, token: Option<&str>)
-    -> impl Future<Output = Result<Self::Session, Denied>> + Send;
+    /// Finds out who the bearer is. `None`: no token came. `origin` is the server as the client addresses
+    /// it, such as `http://127.0.0.1:8000`.
+    fn authenticate(
+        &self,
+        token: Option<&str>,
+        origin: &str,
+    ) -> impl Future<Output = Result<Self::Session, Denied>> + Send;
 
     /// Puts what one operation needs into it: called once for each operation. The operation's
     /// [`RequestId`](super::RequestId) is in its data already.

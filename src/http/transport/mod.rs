@@ -14,6 +14,7 @@ mod limits;
 mod media;
 mod multipart;
 mod operation;
+mod origin;
 mod params;
 mod refusal;
 mod request_id;
@@ -148,7 +149,7 @@ impl<S: Executor, G: Gate> Transport<S, G> {
     }
 
     async fn session(&self, headers: &HeaderMap) -> Result<G::Session, Refusal> {
-        self.core.authenticate(token::from_headers(headers)?).await
+        self.core.authenticate(token::from_headers(headers)?, &origin::of(headers)).await
     }
 
     async fn read(&self, body: Body) -> Result<bytes::Bytes, Refusal> {

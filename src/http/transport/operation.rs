@@ -87,8 +87,9 @@ fn syntax(error: &parser::Error, limits: &TransportLimits) -> Refusal {
 
 impl<S: Executor, G: Gate> Core<S, G> {
     /// Who asks.
-    pub async fn authenticate(&self, token: Option<&str>) -> Result<G::Session, Refusal> {
-        let answer = tokio::time::timeout(self.limits.request_time(), self.gate.authenticate(token)).await;
+    pub async fn authenticate(&self, token: Option<&str>, origin: &str) -> Result<G::Session, Refusal> {
+        let found = self.gate.authenticate(token, origin);
+        let answer = tokio::time::timeout(self.limits.request_time(), found).await;
         answer.unwrap_or(Err(Denied::Unavailable)).map_err(|denied| match denied {
             Denied::Unauthenticated(sentence) => {
                 Refusal::transport(StatusCode::UNAUTHORIZED, Code::Unauthenticated, sentence)

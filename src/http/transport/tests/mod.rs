@@ -42,7 +42,7 @@ impl Drop for Farewell {
 impl Gate for TestGate {
     type Session = Session;
 
-    async fn authenticate(&self, token: Option<&str>) -> Result<Session, Denied> {
+    async fn authenticate(&self, token: Option<&str>, _: &str) -> Result<Session, Denied> {
         match token {
             Some("bad") => Err(Denied::Unauthenticated("The token is not good.".into())),
             Some("down") => Err(Denied::Unavailable),

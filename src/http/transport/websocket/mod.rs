@@ -22,6 +22,7 @@ use poem::{
 use super::{
     gate::Gate,
     operation::{Core, unavailable},
+    origin,
     refusal::Refusal,
     token,
 };
@@ -43,6 +44,7 @@ pub(super) async fn upgrade<S: Executor, G: Gate>(
         return Err(Refusal::malformed("The WebSocket must speak graphql-transport-ws."));
     }
     let header_token = token::from_headers(request.headers())?.map(str::to_owned);
+    let origin = origin::of(request.headers());
     let permit = core.connections.clone().try_acquire_owned().map_err(|_| unavailable("Try again later."))?;
     let (request, mut body) = request.split();
     let socket = WebSocket::from_request(&request, &mut body)
@@ -60,7 +62,7 @@ pub(super) async fn upgrade<S: Executor, G: Gate>(
         .protocols([SUBPROTOCOL])
         .config(config)
         .on_upgrade(move |stream| async move {
-            socket::serve(core, stream, header_token).await;
+            socket::serve(core, stream, header_token, origin).await;
             drop(permit);
         })
         .into_response())

@@ -29,12 +29,13 @@ pub(super) async fn serve<S: Executor, G: Gate>(
     core: Arc<Core<S, G>>,
     mut stream: WebSocketStream,
     header_token: Option<String>,
+    origin: String,
 ) {
     let send_time = Duration::from_secs(core.limits.send_seconds);
     let linger_time = Duration::from_secs(core.limits.linger_seconds);
     let reason_bytes_max = core.limits.close_reason_bytes_max;
     // Its operations end here, before the farewell.
-    let end = Socket::new(core, header_token).run(&mut stream).await;
+    let end = Socket::new(core, header_token, origin).run(&mut stream).await;
     let farewell = async {
         if let Err(close) = end {
             tracing::debug!(code = close.code, reason = %close.reason, "a socket is closed");
@@ -57,6 +58,8 @@ pub(super) async fn serve<S: Executor, G: Gate>(
 struct Socket<S, G: Gate> {
     core: Arc<Core<S, G>>,
     header_token: Option<String>,
+    /// The server as the client addresses it.
+    origin: String,
     /// After `connection_init`: who speaks, and the place among the tenant's connections.
     session: Option<(G::Session, Place)>,
     /// Until when `connection_init` must come; then, when the token ends.
@@ -76,7 +79,7 @@ struct Running {
 }
 
 impl<S: Executor, G: Gate> Socket<S, G> {
-    fn new(core: Arc<Core<S, G>>, header_token: Option<String>) -> Self {
+    fn new(core: Arc<Core<S, G>>, header_token: Option<String>, origin: String) -> Self {
         let limits = &core.limits;
         let (outbox, inbox) = mpsc::channel(limits.socket_queue_messages_max);
         let mut keepalive = interval_at(Instant::now() + limits.keepalive(), limits.keepalive());
@@ -84,6 +87,7 @@ impl<S: Executor, G: Gate> Socket<S, G> {
         Self {
             deadline: Box::pin(sleep(Duration::from_secs(limits.connection_init_seconds))),
             header_token,
+            origin,
             session: None,
             operations: HashMap::new(),
             operations_begun: 0,
@@ -149,10 +153,12 @@ impl<S: Executor, G: Gate> Socket<S, G> {
         }
         let token = token.or_else(|| self.header_token.take());
         let session =
-            self.core.authenticate(token.as_deref()).await.map_err(|refusal| match refusal.code {
-                Code::Unavailable => Close::new(1013, refusal.message),
-                _ => Close::forbidden(),
-            })?;
+            self.core.authenticate(token.as_deref(), &self.origin).await.map_err(
+                |refusal| match refusal.code {
+                    Code::Unavailable => Close::new(1013, refusal.message),
+                    _ => Close::forbidden(),
+                },
+            )?;
         let place = self.core.gate.admit_connection(&session).ok_or_else(Close::too_many)?;
         self.deadline = Box::pin(sleep(time_left(self.core.gate.expires_at(&session))));
         self.session = Some((session, place));

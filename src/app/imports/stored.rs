@@ -1,0 +1,64 @@
+//! A stored file, read again by the dialect that its upload settled.
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
+
+use crate::app::{App, AppError, Result};
+use crate::domain::file::{Reader, Record};
+use crate::domain::id::TenantId;
+use crate::domain::import::Import;
+use crate::files::{FileKey, FilesError};
+
+/// A stored file that is being read.
+pub struct StoredFile {
+    bytes: BoxStream<'static, std::result::Result<Bytes, FilesError>>,
+    /// None at the end.
+    reader: Option<Reader>,
+}
+
+impl StoredFile {
+    /// Opens the file of an import.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub async fn open(app: &App, tenant: TenantId, import: &Import) -> Result<Self> {
+        let reader = Reader::new(&import.file.dialect, app.settings.file_limits)?;
+        let bytes = app.files.read(FileKey { tenant, import: import.id }, None).await?;
+        Ok(Self { bytes, reader: Some(reader) })
+    }
+
+    /// The next piece of the file; none behind the last.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub async fn next(&mut self) -> Result<Option<Piece>> {
+        match self.bytes.try_next().await? {
+            Some(bytes) => Ok(Some(Piece(Some(bytes)))),
+            None if self.reader.is_some() => Ok(Some(Piece(None))),
+            None => Ok(None),
+        }
+    }
+
+    /// Hands the rows of a piece to `row`, the header apart.
+    ///
+    /// # Errors
+    /// If the file is not what it was, or `row` fails.
+    pub fn rows(&mut self, piece: Piece, mut row: impl FnMut(&Record<'_>) -> Result<()>) -> Result<()> {
+        let each = |record: &Record<'_>| if record.is_header() { Ok(()) } else { row(record) };
+        match (piece.0, self.reader.take()) {
+            (Some(bytes), Some(mut reader)) => {
+                reader.push::<AppError>(&bytes, each)?;
+                self.reader = Some(reader);
+            }
+            (None, Some(reader)) => {
+                reader.finish::<AppError>(each)?;
+            }
+            (_, None) => {}
+        }
+        Ok(())
+    }
+}
+
+/// A piece of a stored file; the last one is its end.
+pub struct Piece(Option<Bytes>);

@@ -1,0 +1,248 @@
+//! The command line and the settings: read here, and nowhere else.
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::Settings;
+use crate::domain::action::DeletionGuard;
+use crate::domain::limits::FileLimits;
+use crate::graphql::SchemaOptions;
+use crate::http::transport::TransportLimits;
+
+/// A GraphQL service for membership file imports.
+#[derive(Debug, Parser)]
+#[command(name = "muster", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve. An embedded database is migrated first.
+    Serve(ServeArgs),
+    /// Serve from a folder of its own, with a sample tenant, two admins and a little history; prints a token for each
+    /// admin.
+    Demo(DemoArgs),
+    /// Bring the database's schema up to date, take its newest change back, or show where it stands.
+    Migrate(MigrateArgs),
+    /// Print a token that is signed with MUSTER_JWT_SECRET.
+    Token(TokenArgs),
+    /// Print the GraphQL schema.
+    Schema,
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseArgs {
+    /// The database: sqlite://FILE?mode=rwc
+    #[arg(long, env = "MUSTER_DATABASE_URL", default_value = "sqlite://muster-data/muster.db?mode=rwc")]
+    pub database_url: String,
+}
+
+/// The secret behind tokens.
+#[derive(Clone, Args)]
+pub struct SecretArgs {
+    /// The secret that tokens are signed with (HS256), at least 32 bytes.
+    #[arg(long, env = "MUSTER_JWT_SECRET", hide_env_values = true)]
+    pub jwt_secret: Option<String>,
+}
+
+impl std::fmt::Debug for SecretArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretArgs")
+    }
+}
+
+/// Where to listen.
+#[derive(Debug, Clone, Args)]
+pub struct ListenArgs {
+    /// The address to listen at; port 0 picks one, and the address is printed when the server is ready.
+    #[arg(long, env = "MUSTER_LISTEN", default_value = "127.0.0.1:8000")]
+    pub listen: String,
+    /// Base of download addresses, such as https://muster.example.org; taken from each request unless set.
+    #[arg(long, env = "MUSTER_PUBLIC_URL")]
+    pub public_url: Option<String>,
+}
+
+/// Settings of `muster serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub listen: ListenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub database: DatabaseArgs,
+    /// The files: file:FOLDER
+    #[arg(long, env = "MUSTER_FILES_URL", default_value = "file:muster-data/files")]
+    pub files_url: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub secret: SecretArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub tuning: TuningArgs,
+}
+
+/// Limits, thresholds and intervals.
+#[derive(Debug, Clone, Args)]
+pub struct TuningArgs {
+    /// The largest file that is taken, in bytes.
+    #[arg(long, env = "MUSTER_FILE_SIZE_BYTES_MAX", default_value_t = 512 * 1024 * 1024)]
+    pub file_size_bytes_max: u64,
+    /// The most rows of a file.
+    #[arg(long, env = "MUSTER_FILE_ROWS_MAX", default_value_t = 2_000_000)]
+    pub file_rows_max: u32,
+    /// Deletions and deactivations have to be confirmed when they are more than this percentage of the active members …
+    #[arg(long, env = "MUSTER_DELETIONS_PERCENT", default_value_t = 10)]
+    pub deletions_percent: u32,
+    /// … and more than this number.
+    #[arg(long, env = "MUSTER_DELETIONS_FREE", default_value_t = 5)]
+    pub deletions_free: u32,
+    /// How long a download address is good, in seconds.
+    #[arg(long, env = "MUSTER_DOWNLOAD_SECONDS", default_value_t = 900)]
+    pub download_seconds: u32,
+    /// How long a server keeps a piece of background work without a sign of life, in seconds.
+    #[arg(long, env = "MUSTER_LEASE_SECONDS", default_value_t = 20)]
+    pub lease_seconds: u32,
+    /// How often a failing piece of background work is tried.
+    #[arg(long, env = "MUSTER_WORK_ATTEMPTS_MAX", default_value_t = 5)]
+    pub work_attempts_max: u32,
+    /// How long the record of a deleted member is kept, in days.
+    #[arg(long, env = "MUSTER_DELETED_KEPT_DAYS", default_value_t = 30)]
+    pub deleted_kept_days: u32,
+    /// How old a stored file without an import has to be to be swept, in seconds.
+    #[arg(long, env = "MUSTER_ORPHAN_SECONDS", default_value_t = 24 * 3_600)]
+    pub orphan_seconds: u32,
+    /// How long a query may take, in seconds.
+    #[arg(long, env = "MUSTER_REQUEST_SECONDS", default_value_t = 10)]
+    pub request_seconds: u64,
+    /// Whether clients may ask what the schema is.
+    #[arg(long, env = "MUSTER_INTROSPECTION", default_value_t = false, action = clap::ArgAction::Set)]
+    pub introspection: bool,
+    /// Whether a misspelled name is answered with one that exists.
+    #[arg(long, env = "MUSTER_SUGGESTIONS", default_value_t = false, action = clap::ArgAction::Set)]
+    pub suggestions: bool,
+    /// Whether there is a playground.
+    #[arg(long, env = "MUSTER_PLAYGROUND", default_value_t = false, action = clap::ArgAction::Set)]
+    pub playground: bool,
+    /// What is logged, such as `info` or `muster=debug`.
+    #[arg(long, env = "MUSTER_LOG", default_value = "info,sqlx=warn,sea_orm_migration=warn")]
+    pub log: String,
+    /// How it is logged.
+    #[arg(long, env = "MUSTER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Settings of `muster demo`.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub listen: ListenArgs,
+    /// The folder; it is made if it is not there, and goes on being used if it is.
+    #[arg(long, default_value = "muster-demo")]
+    pub folder: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub tuning: TuningArgs,
+}
+
+/// What `muster migrate` does.
+#[derive(Debug, Clone, Args)]
+pub struct MigrateArgs {
+    /// Which way.
+    #[arg(value_enum)]
+    pub direction: MigrateDirection,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub database: DatabaseArgs,
+}
+
+/// Which way `muster migrate` goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum MigrateDirection {
+    /// Apply every change that the database does not have.
+    Up,
+    /// Take the newest change back.
+    Down,
+    /// Show all changes and whether the database has them.
+    Status,
+}
+
+/// What a token is to carry.
+#[derive(Debug, Clone, Args)]
+pub struct TokenArgs {
+    /// The tenant's slug.
+    #[arg(long)]
+    pub tenant: String,
+    /// Who, in the tenant.
+    #[arg(long)]
+    pub user: String,
+    /// For people.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// For people.
+    #[arg(long)]
+    pub email: Option<String>,
+    /// What they may do; can be given several times.
+    #[arg(long, default_value = "tenant_admin")]
+    pub role: Vec<String>,
+    /// How long it is good, in seconds.
+    #[arg(long, default_value_t = 3_600)]
+    pub ttl: u32,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub secret: SecretArgs,
+}
+
+impl TuningArgs {
+    /// As use cases need it. `secret` signs download addresses.
+    #[must_use]
+    pub fn settings(&self, secret: &[u8]) -> Settings {
+        Settings {
+            file_limits: FileLimits {
+                file_size_bytes_max: self.file_size_bytes_max,
+                file_rows_max: self.file_rows_max,
+            },
+            deletion_guard: DeletionGuard {
+                share_percent: self.deletions_percent,
+                free_members: self.deletions_free,
+            },
+            download_seconds: self.download_seconds,
+            // Apart from tokens: what signs the one must not pass for the other.
+            download_secret: [b"muster download ", secret].concat(),
+            lease_seconds: self.lease_seconds.max(1),
+            work_attempts_max: self.work_attempts_max.max(1),
+            deleted_kept_days: self.deleted_kept_days,
+            orphan_seconds: self.orphan_seconds,
+        }
+    }
+
+    /// As the transport needs it.
+    #[must_use]
+    pub fn transport(&self) -> TransportLimits {
+        TransportLimits {
+            file_bytes_max: self.file_size_bytes_max,
+            request_seconds: self.request_seconds,
+            ..TransportLimits::default()
+        }
+    }
+
+    /// As the schema needs it.
+    #[must_use]
+    pub fn schema(&self) -> SchemaOptions {
+        SchemaOptions { introspection: self.introspection, suggestions: self.suggestions }
+    }
+}

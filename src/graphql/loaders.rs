@@ -1,0 +1,154 @@
+//! Loaders: what the nodes of a page belong to is read for all of them at once, never one by one. They see one tenant,
+//! and live as long as one operation.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::dataloader::{DataLoader, Loader};
+use async_graphql::runtime::{TokioSpawner, TokioTimer};
+
+use crate::app::imports::{history, review};
+use crate::app::{App, AppError, fields, identity, members};
+use crate::domain::action::ActionCount;
+use crate::domain::field::ProfileField;
+use crate::domain::id::{ImportId, MemberId, PlanId, UserId};
+use crate::domain::import::Import;
+use crate::domain::member::Member;
+use crate::domain::requester::Requester;
+use crate::store::{ImportMapping, Plan, User};
+
+/// The mapping of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct MappingOf(pub ImportId);
+
+/// The plan of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct PlanOf(pub ImportId);
+
+/// How many actions of each kind a plan has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct CountsOf(pub PlanId);
+
+/// The tenant's fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct AllFields;
+
+pub(super) struct Batch {
+    app: Arc<App>,
+    requester: Requester,
+}
+
+/// Loaders of one operation.
+pub(super) struct Loaders(DataLoader<Batch>);
+
+type Loaded<K, V> = Result<HashMap<K, V>, Arc<AppError>>;
+
+impl Loaders {
+    pub fn new(app: Arc<App>, requester: Requester) -> Self {
+        let batch = Batch { app, requester };
+        let loader = DataLoader::new(batch, TokioSpawner::current(), TokioTimer::default());
+        // Long enough for the siblings in the same turn of the executor, and no longer.
+        Self(loader.delay(Duration::from_micros(50)))
+    }
+
+    pub async fn one<K>(&self, key: K) -> Result<Option<<Batch as Loader<K>>::Value>, Arc<AppError>>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Batch: Loader<K, Error = Arc<AppError>>,
+    {
+        self.0.load_one(key).await
+    }
+}
+
+fn by<K: Hash + Eq, V>(found: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, V> {
+    found.into_iter().map(|value| (key(&value), value)).collect()
+}
+
+impl Loader<UserId> for Batch {
+    type Value = User;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[UserId]) -> Loaded<UserId, User> {
+        Ok(by(identity::users(&self.app, &self.requester, keys).await.map_err(Arc::new)?, |user| user.id))
+    }
+}
+
+impl Loader<ImportId> for Batch {
+    type Value = Import;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[ImportId]) -> Loaded<ImportId, Import> {
+        Ok(by(history::imports(&self.app, &self.requester, keys).await.map_err(Arc::new)?, |import| {
+            import.id
+        }))
+    }
+}
+
+impl Loader<MappingOf> for Batch {
+    type Value = Arc<ImportMapping>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[MappingOf]) -> Loaded<MappingOf, Arc<ImportMapping>> {
+        let ids: Vec<ImportId> = keys.iter().map(|key| key.0).collect();
+        let found = history::mappings(&self.app, &self.requester, &ids).await.map_err(Arc::new)?;
+        Ok(by(found.into_iter().map(Arc::new).collect(), |mapping| MappingOf(mapping.import)))
+    }
+}
+
+impl Loader<PlanOf> for Batch {
+    type Value = Plan;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[PlanOf]) -> Loaded<PlanOf, Plan> {
+        let ids: Vec<ImportId> = keys.iter().map(|key| key.0).collect();
+        Ok(by(history::plans(&self.app, &self.requester, &ids).await.map_err(Arc::new)?, |plan| {
+            PlanOf(plan.import)
+        }))
+    }
+}
+
+impl Loader<PlanId> for Batch {
+    type Value = Plan;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[PlanId]) -> Loaded<PlanId, Plan> {
+        Ok(by(review::plans(&self.app, &self.requester, keys).await.map_err(Arc::new)?, |plan| plan.id))
+    }
+}
+
+impl Loader<CountsOf> for Batch {
+    type Value = Vec<ActionCount>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[CountsOf]) -> Loaded<CountsOf, Vec<ActionCount>> {
+        let ids: Vec<PlanId> = keys.iter().map(|key| key.0).collect();
+        let mut counts: HashMap<CountsOf, Vec<ActionCount>> = HashMap::new();
+        for (plan, count) in review::counts(&self.app, &self.requester, &ids).await.map_err(Arc::new)? {
+            counts.entry(CountsOf(plan)).or_default().push(count);
+        }
+        Ok(counts)
+    }
+}
+
+impl Loader<MemberId> for Batch {
+    type Value = Member;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[MemberId]) -> Loaded<MemberId, Member> {
+        Ok(by(members::members(&self.app, &self.requester, keys).await.map_err(Arc::new)?, |member| {
+            member.id
+        }))
+    }
+}
+
+impl Loader<AllFields> for Batch {
+    type Value = Arc<Vec<ProfileField>>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, _: &[AllFields]) -> Loaded<AllFields, Arc<Vec<ProfileField>>> {
+        let fields = fields::fields(&self.app, &self.requester).await.map_err(Arc::new)?;
+        Ok(HashMap::from([(AllFields, Arc::new(fields))]))
+    }
+}

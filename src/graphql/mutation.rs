@@ -1,0 +1,200 @@
+//! Mutations. Each is nullable, so that a second one that fails does not hide that the first one was done.
+
+use async_graphql::{Context, ID, MaybeUndefined, Object, Result};
+
+use super::error::{Code, Show, error};
+use super::ids;
+use super::inputs::{
+    ApproveMappingInput, CompleteImportInput, DecideProfileActionsInput, DiscardImportInput,
+    ProfileActionTarget, RemoveProfileFieldInput, ReopenMappingInput, ResumeImportInput, SaveMappingInput,
+    SaveProfileFieldInput, UploadMembershipFileInput,
+};
+use super::session::{app, requester};
+use super::types::{
+    DecideProfileActionsPayload, ImportPayload, ProfileFieldPayload, UploadMembershipFilePayload, UserError,
+};
+use crate::app::fields::{FieldInput, remove_field, save_field};
+use crate::app::imports::complete::complete_import;
+use crate::app::imports::decide::{action_not_found, decide_profile_actions};
+use crate::app::imports::discard::discard_import;
+use crate::app::imports::mapping::{approve_mapping, reopen_mapping, save_mapping};
+use crate::app::imports::resume::resume_import;
+use crate::app::imports::upload::{UploadInput, upload};
+use crate::domain::id::PlanId;
+use crate::domain::user_error;
+use crate::store::ActionTarget;
+
+/// What can be done. Everything takes the role tenant_admin. A refusal that a person can act on is data, in
+/// `userErrors`; everything else is an error with a code.
+pub struct Mutation;
+
+/// What can be done. Everything takes the role tenant_admin. A refusal that a person can act on is data, in
+/// `userErrors`; everything else is an error with a code.
+#[Object]
+impl Mutation {
+    /// Stores the file, starts an import, and turns the one that was in progress INCOMPLETE. A refused file changes
+    /// nothing.
+    async fn upload_membership_file(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The file, and how to take it.")] input: UploadMembershipFileInput,
+    ) -> Option<Result<UploadMembershipFilePayload>> {
+        Some(upload_file(ctx, input).await)
+    }
+
+    /// Takes any tenant admin to the step of the in-progress import that needs attention, and tells the others who works
+    /// on it now. Changes neither `version` nor `updatedAt`.
+    async fn resume_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The import.")] input: ResumeImportInput,
+    ) -> Option<Result<ImportPayload>> {
+        let done = resume_import(app(ctx), requester(ctx), ids::import(&input.import_id)).await;
+        Some(done.map(ImportPayload::of).show(ctx))
+    }
+
+    /// Changes the mapping without approving it. What is not named stays.
+    async fn save_mapping(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The changes.")] input: SaveMappingInput,
+    ) -> Option<Result<ImportPayload>> {
+        let (id, if_version) = (ids::import(&input.import_id), input.if_version);
+        let done = save_mapping(app(ctx), requester(ctx), id, input.into_edit(), if_version).await;
+        Some(done.map(ImportPayload::of).show(ctx))
+    }
+
+    /// Approves the mapping and starts planning the bulk profile actions.
+    async fn approve_mapping(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The import, as it was looked at.")] input: ApproveMappingInput,
+    ) -> Option<Result<ImportPayload>> {
+        let id = ids::import(&input.import_id);
+        let done = approve_mapping(app(ctx), requester(ctx), id, input.if_version).await;
+        Some(done.map(ImportPayload::of).show(ctx))
+    }
+
+    /// Goes back to MAPPING from PLANNING or REVIEW; the plan and its decisions are dropped.
+    async fn reopen_mapping(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The import.")] input: ReopenMappingInput,
+    ) -> Option<Result<ImportPayload>> {
+        let id = ids::import(&input.import_id);
+        let done = reopen_mapping(app(ctx), requester(ctx), id, input.if_version).await;
+        Some(done.map(ImportPayload::of).show(ctx))
+    }
+
+    /// Approves or rejects proposed actions of the plan that was looked at, in one transaction.
+    async fn decide_profile_actions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The decision, and what it is about.")] input: DecideProfileActionsInput,
+    ) -> Option<Result<DecideProfileActionsPayload>> {
+        Some(decide(ctx, input).await)
+    }
+
+    /// Applies what was approved, all of it or nothing, then turns the import COMPLETE.
+    async fn complete_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The import, as it was looked at.")] input: CompleteImportInput,
+    ) -> Option<Result<ImportPayload>> {
+        let id = ids::import(&input.import_id);
+        let done =
+            complete_import(app(ctx), requester(ctx), id, input.if_version, input.confirm_deletions).await;
+        Some(done.map(ImportPayload::of).show(ctx))
+    }
+
+    /// Gives an in-progress import up: it turns INCOMPLETE, and the banner goes.
+    async fn discard_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The import.")] input: DiscardImportInput,
+    ) -> Option<Result<ImportPayload>> {
+        let id = ids::import(&input.import_id);
+        let done = discard_import(app(ctx), requester(ctx), id, input.if_version).await;
+        Some(done.map(ImportPayload::of).show(ctx))
+    }
+
+    /// Adds a segment or changes one; of a built-in field, the label and `required` can change.
+    async fn save_profile_field(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The field as it is to be.")] input: SaveProfileFieldInput,
+    ) -> Option<Result<ProfileFieldPayload>> {
+        let input = FieldInput {
+            key: input.key,
+            label: input.label,
+            field_type: input.field_type.into(),
+            required: input.required,
+            choices: input.choices,
+        };
+        let done = save_field(app(ctx), requester(ctx), input).await;
+        Some(done.map(ProfileFieldPayload::of).show(ctx))
+    }
+
+    /// Archives a segment: it can no longer be mapped, and old records still show it.
+    async fn remove_profile_field(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The segment.")] input: RemoveProfileFieldInput,
+    ) -> Option<Result<ProfileFieldPayload>> {
+        let done = remove_field(app(ctx), requester(ctx), &input.key).await;
+        Some(done.map(ProfileFieldPayload::of).show(ctx))
+    }
+}
+
+async fn upload_file(
+    ctx: &Context<'_>,
+    input: UploadMembershipFileInput,
+) -> Result<UploadMembershipFilePayload> {
+    let input = UploadInput {
+        file: input.file.take(ctx)?,
+        encoding: input.encoding,
+        has_header: input.has_header,
+        idempotency_key: input.idempotency_key,
+        if_active_import: match input.if_active_import {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some(None),
+            MaybeUndefined::Value(id) => Some(Some(ids::import(&id))),
+        },
+    };
+    let uploaded = upload(app(ctx), requester(ctx), input).await.show(ctx)?;
+    Ok(UploadMembershipFilePayload::of(uploaded))
+}
+
+async fn decide(ctx: &Context<'_>, input: DecideProfileActionsInput) -> Result<DecideProfileActionsPayload> {
+    let plan = ids::plan(&input.plan_id);
+    let target = match input.target {
+        ProfileActionTarget::All(true) => ActionTarget::All,
+        ProfileActionTarget::All(false) => {
+            return Err(error(Code::BadUserInput, "`all` can only be true: leave it out otherwise."));
+        }
+        ProfileActionTarget::Filter(filter) => ActionTarget::Filter(filter.into_store()),
+        ProfileActionTarget::Ids(ids) => match positions(plan, &ids) {
+            Ok(positions) => ActionTarget::Positions(positions),
+            Err(refused) => {
+                crate::app::access::require_admin(requester(ctx)).show(ctx)?;
+                let user_errors = UserError::all(vec![refused]);
+                return Ok(DecideProfileActionsPayload {
+                    membership_import: None,
+                    decided_count: 0,
+                    user_errors,
+                });
+            }
+        },
+    };
+    let decided = decide_profile_actions(app(ctx), requester(ctx), plan, input.decision.into(), target).await;
+    Ok(DecideProfileActionsPayload::of(decided.show(ctx)?))
+}
+
+/// The places in `plan` that the ids name. One that names something else is unknown, unless the plan is.
+fn positions(plan: PlanId, ids: &[ID]) -> std::result::Result<Vec<u32>, user_error::UserError> {
+    let places = ids
+        .iter()
+        .map(|id| ids::action(id).filter(|action| action.plan == plan).map(|action| action.position));
+    let places: Option<Vec<u32>> = places.collect();
+    places.ok_or_else(action_not_found)
+}

@@ -1,0 +1,45 @@
+//! What goes along with one operation.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Request};
+
+use super::loaders::Loaders;
+use crate::app::App;
+use crate::domain::requester::Requester;
+
+/// What goes along with one operation: who asks, and how to answer them.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who asks.
+    pub requester: Requester,
+    /// Names the request in an answer and in the log.
+    pub request_id: String,
+    /// Base of download addresses, without a slash at its end.
+    pub public_url: String,
+}
+
+impl Session {
+    /// Puts it, and loaders that live as long as the operation, into the request.
+    #[must_use]
+    pub fn into_request(self, app: &Arc<App>, request: Request) -> Request {
+        let loaders = Loaders::new(app.clone(), self.requester);
+        request.data(loaders).data(self)
+    }
+}
+
+pub(super) fn session<'a>(ctx: &Context<'a>) -> &'a Session {
+    ctx.data_unchecked::<Session>()
+}
+
+pub(super) fn requester<'a>(ctx: &Context<'a>) -> &'a Requester {
+    &session(ctx).requester
+}
+
+pub(super) fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {
+    ctx.data_unchecked::<Arc<App>>()
+}
+
+pub(super) fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
+    ctx.data_unchecked::<Loaders>()
+}

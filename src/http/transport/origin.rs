@@ -1,0 +1,43 @@
+//! The server as its client addresses it.
+
+use poem::http::{HeaderMap, header};
+
+/// Characters of a host that is believed.
+const HOST_CHARACTERS_MAX: usize = 255;
+
+/// The server as its client addresses it, such as `https://muster.example.org`: from `Host`, and from what a reverse
+/// proxy says. It ends up in answers to that client alone.
+pub(super) fn of(headers: &HeaderMap) -> String {
+    let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_host = |host: &&str| {
+        let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']' | '_');
+        !host.is_empty() && host.len() <= HOST_CHARACTERS_MAX && host.chars().all(legal)
+    };
+    let host =
+        value("x-forwarded-host").filter(is_host).or_else(|| value(header::HOST.as_str()).filter(is_host));
+    let scheme = if value("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    format!("{scheme}://{}", host.unwrap_or("localhost"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_looks_like_a_host_is_one() {
+        let origin = |pairs: &[(&'static str, &'static str)]| {
+            of(&pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect())
+        };
+        assert_eq!(origin(&[("host", "127.0.0.1:8000")]), "http://127.0.0.1:8000");
+        assert_eq!(
+            origin(&[
+                ("host", "inner:80"),
+                ("x-forwarded-host", "m.example.org"),
+                ("x-forwarded-proto", "https")
+            ]),
+            "https://m.example.org"
+        );
+        assert_eq!(origin(&[("host", "a/b@c")]), "http://localhost");
+        assert_eq!(origin(&[]), "http://localhost");
+    }
+}

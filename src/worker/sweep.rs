@@ -1,0 +1,45 @@
+//! Sweeping: files without an import, and records of members who were deleted long ago.
+
+use futures_util::TryStreamExt;
+
+use crate::app::{App, AppError};
+
+/// Records that are forgotten in one transaction.
+const BATCH: u64 = 1_000;
+const DAY_MILLISECONDS: i64 = 24 * 3_600 * 1_000;
+
+pub(super) async fn sweep(app: &App) {
+    if let Err(failure) = orphans(app).await {
+        tracing::warn!(?failure, "cannot sweep files");
+    }
+    if let Err(failure) = deleted_members(app).await {
+        tracing::warn!(?failure, "cannot forget deleted members");
+    }
+}
+
+/// Bytes are stored before their row, so that a crash in between leaves bytes without one.
+async fn orphans(app: &App) -> Result<(), AppError> {
+    let before = app.clock.now().plus_milliseconds(-i64::from(app.settings.orphan_seconds) * 1_000);
+    let mut files = app.files.list();
+    while let Some(file) = files.try_next().await? {
+        let is_old = file.stored_at < before;
+        if is_old && app.store.import(file.key.tenant, file.key.import).await?.is_none() {
+            tracing::info!(import = %file.key.import.0, "a file without an import is swept");
+            app.files.delete(file.key).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn deleted_members(app: &App) -> Result<(), AppError> {
+    let before =
+        app.clock.now().plus_milliseconds(-i64::from(app.settings.deleted_kept_days) * DAY_MILLISECONDS);
+    loop {
+        let tx = app.store.begin().await?;
+        let purged = tx.purge_members(before, BATCH).await?;
+        app.events.publish(&tx.commit().await?);
+        if purged < BATCH {
+            return Ok(());
+        }
+    }
+}
