@@ -61,13 +61,10 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
         println!("GraphQL     http://{address}/graphql   (also ws://, graphql-transport-ws)");
         println!("Schema      http://{address}/schema.graphql\n");
         for admin in &admins {
-            let token = demo::token(admin, Clock::System.now());
-            println!(
-                "{}, an admin of {}, good for a day:\n{}\n",
-                admin.name,
-                admin.tenant,
-                tokens.sign(&token)?
-            );
+            let token = tokens.sign(&demo::token(admin, Clock::System.now()))?;
+            let path = format!("{}/{}.token", args.folder, admin.subject);
+            std::fs::write(&path, &token).with_context(|| format!("cannot write {path}"))?;
+            println!("{}, an admin of {}; good for a day, also in {path}:\n{token}\n", admin.name, admin.tenant);
         }
         println!("The data is in {}; remove the folder to start anew.", args.folder);
         Ok(())

@@ -115,12 +115,23 @@ impl<T> Paged<T> {
 macro_rules! connection {
     ($connection:ident, $edge:ident, $node:ty, $filter:ty, $count:expr, $what:literal) => {
         #[doc = concat!("A place in a list of ", $what, ".")]
-        #[derive(async_graphql::SimpleObject)]
         pub struct $edge {
+            cursor: String,
+            node: $node,
+        }
+
+        #[doc = concat!("A place in a list of ", $what, ".")]
+        #[async_graphql::Object]
+        impl $edge {
             /// The place: for `after` and `before`. It stays true while items come and go.
-            pub cursor: String,
+            async fn cursor(&self) -> &str {
+                &self.cursor
+            }
+
             /// What is there.
-            pub node: $node,
+            async fn node(&self) -> &$node {
+                &self.node
+            }
         }
 
         #[doc = concat!("A page of a list of ", $what, ".")]

@@ -12,6 +12,7 @@ use crate::files::uploads::Uploads;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub Timestamp);
 
+/// A point in time: RFC 3339, in UTC, with milliseconds, such as `2026-11-23T08:15:30.250Z`.
 #[Scalar(name = "DateTime", specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -31,6 +32,7 @@ impl ScalarType for DateTime {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Long(pub u64);
 
+/// A whole number up to 2^53 - 1, which every JSON reader keeps exactly.
 #[Scalar(name = "Long")]
 impl ScalarType for Long {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -53,6 +55,9 @@ impl ScalarType for Long {
 #[derive(Debug, Clone, Copy)]
 pub struct Upload;
 
+/// A file, sent as the GraphQL multipart request specification says:
+/// <https://github.com/jaydenseric/graphql-multipart-request-spec>. In the variables it is `null`; the part that
+/// `map` names brings the bytes.
 #[Scalar(name = "Upload", specified_by_url = "https://github.com/jaydenseric/graphql-multipart-request-spec")]
 impl ScalarType for Upload {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "here the tenant is added to what clippy.toml bans elsewhere")]
 
-use entity::{actions, import_log, import_mappings, imports, members, plans, profile_fields, users};
+use entity::{import_log, import_mappings, imports, members, plans, profile_fields, users};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::domain::id::{PlanId, TenantId};
@@ -32,13 +32,6 @@ of_tenant!(import_log, import_mappings, imports, members, plans, profile_fields,
 pub(super) fn plan_of(tenant: TenantId, plan: PlanId) -> sea_orm::sea_query::SelectStatement {
     let owned = plans::Entity::of(tenant).filter(plans::Column::Id.eq(plan.0));
     owned.select_only().column(plans::Column::Id).into_query()
-}
-
-/// The actions of a plan of the tenant.
-pub(super) fn actions_of(tenant: TenantId, plan: PlanId) -> Select<actions::Entity> {
-    actions::Entity::find()
-        .filter(actions::Column::PlanId.eq(plan.0))
-        .filter(actions::Column::PlanId.in_subquery(plan_of(tenant, plan)))
 }
 
 /// Rows of any tenant: for signing in, where the tenant is what is looked for.
