@@ -115,6 +115,12 @@ fn is_decided(decision: Decision) -> SimpleExpr {
     }
 }
 
+/// Whether another decision stands. `NOT` would not say it: what is unknown is not false either.
+fn is_decided_otherwise(decision: Decision) -> SimpleExpr {
+    let others = [Decision::Pending, Decision::Approved, Decision::Rejected].into_iter();
+    any(others.filter(|other| *other != decision).map(is_decided))
+}
+
 fn any(conditions: impl Iterator<Item = SimpleExpr>) -> SimpleExpr {
     conditions.reduce(ExprTrait::or).unwrap_or_else(|| Expr::val(1).eq(2))
 }
@@ -314,7 +320,7 @@ impl Tx {
         }
         let mut select = joined(tenant, plan, JoinType::LeftJoin);
         aim(&mut select, target);
-        select.and_where(is_decided(decision).not());
+        select.and_where(is_decided_otherwise(decision));
         if decision == Decision::Pending {
             select.column((actions::Entity, actions::Column::Position));
             let delete = Query::delete()
@@ -363,7 +369,7 @@ impl Tx {
             .column((actions::Entity, actions::Column::Kind))
             .column((decisions::Entity, decisions::Column::Approved))
             .expr_as(Func::count(a(actions::Column::Position)), Alias::new("found"))
-            .and_where(is_decided(decision).not())
+            .and_where(is_decided_otherwise(decision))
             .group_by_col((actions::Entity, actions::Column::Kind))
             .group_by_col((decisions::Entity, decisions::Column::Approved));
         let rows = self.inner.query_all(&select).await?;

@@ -1,0 +1,28 @@
+# What one does with Muster day by day: https://just.systems
+
+_default:
+    @just --list --unsorted
+
+# Serve from a folder of its own, with sample data; prints the addresses and a token for each admin
+run *arguments:
+    cargo run -- demo {{ arguments }}
+
+# Run all tests
+test *arguments:
+    cargo test --workspace {{ arguments }}
+
+# Format, then show what clippy and rustdoc find
+lint:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Write schema.graphql anew, from the code; not at all if the code does not build
+schema:
+    cargo build
+    cargo run -q -- schema > schema.graphql
+
+# Import two rosters of a million rows; `just bench --rows 10000` for a taste
+bench *arguments:
+    cargo build --release
+    cargo run --release -p muster-benches --bin measure -- {{ arguments }}
