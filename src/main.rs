@@ -64,7 +64,10 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
             let token = tokens.sign(&demo::token(admin, Clock::System.now()))?;
             let path = format!("{}/{}.token", args.folder, admin.subject);
             std::fs::write(&path, &token).with_context(|| format!("cannot write {path}"))?;
-            println!("{}, an admin of {}; good for a day, also in {path}:\n{token}\n", admin.name, admin.tenant);
+            println!(
+                "{}, an admin of {}; good for a day, also in {path}:\n{token}\n",
+                admin.name, admin.tenant
+            );
         }
         println!("The data is in {}; remove the folder to start anew.", args.folder);
         Ok(())

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::app::imports::{apply, plan};
 use crate::app::{App, AppError};
@@ -31,7 +32,7 @@ pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
             match take(&app).await {
                 Some(lease) => {
                     let app = app.clone();
-                    at_work.spawn(async move { work(&app, &lease).await });
+                    at_work.spawn(async move { work(&app, &lease).await }.instrument(span(&lease)));
                 }
                 None => break,
             }
@@ -76,10 +77,11 @@ async fn take(app: &App) -> Option<Lease> {
     }
 }
 
+fn span(lease: &Lease) -> tracing::Span {
+    tracing::info_span!("work", import = %lease.import.0, kind = ?lease.kind, attempt = lease.attempts)
+}
+
 async fn work(app: &Arc<App>, lease: &Lease) {
-    let span =
-        tracing::info_span!("work", import = %lease.import.0, kind = ?lease.kind, attempt = lease.attempts);
-    let _ = &span;
     let result = if lease.attempts > app.settings.work_attempts_max {
         Err(AppError::Internal("the work was begun too often without coming to its end".into()))
     } else {
@@ -88,7 +90,7 @@ async fn work(app: &Arc<App>, lease: &Lease) {
     app.events.end_progress(lease.import);
     let Err(failure) = result else { return };
     if is_lease_lost(&failure) {
-        tracing::info!(import = %lease.import.0, "the work was taken away");
+        tracing::info!("the work was taken away");
         return;
     }
     let problem = match failure {
@@ -97,7 +99,7 @@ async fn work(app: &Arc<App>, lease: &Lease) {
             Problem { code: error.code, message: error.message }
         }
         failure => {
-            tracing::error!(import = %lease.import.0, attempt = lease.attempts, ?failure, "background work failed");
+            tracing::error!(?failure, "background work failed");
             if lease.attempts < app.settings.work_attempts_max {
                 // It is tried again when the lease ends.
                 return;
@@ -108,7 +110,7 @@ async fn work(app: &Arc<App>, lease: &Lease) {
         }
     };
     if let Err(error) = put_back(app, lease, problem).await {
-        tracing::error!(import = %lease.import.0, ?error, "cannot put the import back");
+        tracing::error!(?error, "cannot put the import back");
     }
 }
 

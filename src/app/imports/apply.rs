@@ -29,7 +29,7 @@ pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
     let import = tx.import(lease.tenant, lease.import).await?.ok_or(StoreError::LeaseLost)?;
     let plan = tx.plan_of(lease.tenant, lease.import).await?;
     let plan = plan.ok_or_else(|| AppError::Internal("an import that is applied without a plan".into()))?;
-    if is_stale(app, &tx, &requester, &plan).await? {
+    if is_stale(&tx, &requester, &plan).await? {
         let message =
             "Members or profile fields changed before the actions were applied. Complete the import again.";
         return Err(UserError::new(UserErrorCode::PlanStale, message).into());

@@ -41,7 +41,7 @@ async fn complete(
     let plan = tx.plan_of(requester.tenant, id).await?;
     let plan = plan.ok_or_else(|| AppError::Internal("an import in review without a plan".into()))?;
     let now = app.now();
-    if is_stale(app, &tx, requester, &plan).await? {
+    if is_stale(&tx, requester, &plan).await? {
         // Planned again at once; the old plan stays until then, so that its decisions carry over.
         tx.request_work(requester.tenant, id, WorkKind::Plan, requester.user, now, None).await?;
         tx.update_import(requester.tenant, &import, now, |import| import.step = ImportStep::Planning).await?;
@@ -72,10 +72,10 @@ fn plan_stale() -> UserError {
 }
 
 /// Whether what the plan rests on has changed.
-pub(super) async fn is_stale(app: &App, tx: &Tx, requester: &Requester, plan: &Plan) -> Result<bool> {
+pub(super) async fn is_stale(tx: &Tx, requester: &Requester, plan: &Plan) -> Result<bool> {
     let mapping = tx.mapping(requester.tenant, plan.import).await?;
     let mapping = mapping.ok_or_else(|| AppError::Internal("an import without a mapping".into()))?;
-    let basis = super::plan::basis(app, tx, requester.tenant, &mapping.mapping).await?;
+    let basis = super::plan::basis(tx, requester.tenant, &mapping.mapping).await?;
     Ok(basis != plan.basis)
 }
 

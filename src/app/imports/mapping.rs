@@ -64,7 +64,7 @@ async fn save(
     import.require_step(&[ImportStep::Mapping])?;
     import.require_version(if_version)?;
     let mut mapping = mapping_of(&tx, requester, &import).await?;
-    let context = EditContext { fields: &fields, studies: &studied.columns, any_member_has_unique_id };
+    let context = EditContext { fields: &fields, studies: &studied, any_member_has_unique_id };
     let edited = apply_edit(&mapping.mapping, &edit, &context)?;
     if edited == mapping.mapping {
         return Ok(import);

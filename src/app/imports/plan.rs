@@ -35,8 +35,7 @@ const PROGRESS_ROWS: u32 = 20_000;
 ///
 /// # Errors
 /// If the database fails.
-pub async fn basis(app: &App, tx: &Tx, tenant: TenantId, mapping: &Mapping) -> Result<PlanBasis> {
-    let _ = app;
+pub async fn basis(tx: &Tx, tenant: TenantId, mapping: &Mapping) -> Result<PlanBasis> {
     let fields = tx.fields(tenant).await?;
     let roster_version = tx.tenant(tenant).await?.map_or(0, |tenant| tenant.roster_version);
     Ok(PlanBasis { roster_version, fields: fields_used(&fields, mapping) })
@@ -62,7 +61,7 @@ fn fields_used(fields: &[ProfileField], mapping: &Mapping) -> String {
 /// # Errors
 /// If the lease is lost, or something fails; then there is no plan, and the work can be taken on again.
 pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
-    let (import, mapping) = begin_load(app, lease).await?;
+    let (import, mapping) = load(app, lease).await?;
     let fields = app.store.fields(lease.tenant).await?;
     let reader = RowReader::new(&fields, &mapping.columns, &mapping.mapping, secret_number());
     let new = begin_plan(app, lease, &mapping.mapping).await?;
@@ -88,7 +87,7 @@ pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
     finish(app, lease, &new, &writer.books, deletions_blocked.as_deref()).await
 }
 
-async fn begin_load(app: &App, lease: &Lease) -> Result<(Import, ImportMapping)> {
+async fn load(app: &App, lease: &Lease) -> Result<(Import, ImportMapping)> {
     let import = app.store.import(lease.tenant, lease.import).await?;
     let mapping = app.store.mapping(lease.tenant, lease.import).await?;
     match (import, mapping) {
@@ -105,7 +104,7 @@ async fn begin_plan(app: &App, lease: &Lease, mapping: &Mapping) -> Result<NewPl
     tx.require_lease(lease).await?;
     let replaced = tx.plan_of(lease.tenant, lease.import).await?.map(|plan| plan.id);
     tx.delete_plans(lease.tenant, lease.import, replaced).await?;
-    let basis = basis(app, &tx, lease.tenant, mapping).await?;
+    let basis = basis(&tx, lease.tenant, mapping).await?;
     let new = NewPlan { id: PlanId(new_id()), import: lease.import, basis, created_at: app.now() };
     tx.insert_plan(lease.tenant, &new).await?;
     app.tell(&tx.commit().await?);

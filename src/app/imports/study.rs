@@ -9,21 +9,6 @@ use crate::domain::mapping::mappable;
 use crate::domain::mapping::suggest::Suggestion;
 use crate::domain::requester::Requester;
 
-/// What is known of each column of a file.
-#[derive(Debug, Default)]
-pub struct StudiedFile {
-    /// In the order of the file.
-    pub columns: Vec<ColumnStudy>,
-}
-
-impl StudiedFile {
-    /// From what an inspection found.
-    #[must_use]
-    pub fn of(columns: Vec<ColumnStudy>) -> Self {
-        Self { columns }
-    }
-}
-
 /// What to find out about a column that is mapped to `field`.
 #[must_use]
 pub fn study_for(field: Option<&ProfileField>) -> Study {
@@ -50,10 +35,10 @@ pub async fn study(
     requester: &Requester,
     import: &Import,
     wanted: &[Study],
-) -> Result<StudiedFile> {
+) -> Result<Vec<ColumnStudy>> {
     let mut studies = Studies::new(wanted);
     if wanted.iter().all(|study| *study == Study::default()) {
-        return Ok(StudiedFile::of(studies.finish()));
+        return Ok(studies.finish());
     }
     let mut file = StoredFile::open(app, requester.tenant, import).await?;
     while let Some(piece) = file.next().await? {
@@ -62,5 +47,5 @@ pub async fn study(
             Ok(())
         })?;
     }
-    Ok(StudiedFile::of(studies.finish()))
+    Ok(studies.finish())
 }

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::study::{StudiedFile, studies_for};
+use super::study::studies_for;
 use crate::app::access::require_admin;
 use crate::app::{App, AppError, Result};
 use crate::clock::new_id;
@@ -104,12 +104,11 @@ async fn receive(app: &App, requester: &Requester, input: UploadInput) -> Result
     };
     let headers: Vec<String> = stored.inspected.columns.iter().map(|column| column.header.clone()).collect();
     let any_member_has_unique_id = app.store.any_member_has_unique_id(requester.tenant).await?;
-    let studies = StudiedFile::of(stored.inspected.studies);
     let mapping = ImportMapping {
         import: id,
         mapping: suggest_mapping(&MappingInputs {
             columns: &stored.inspected.columns,
-            studies: &studies.columns,
+            studies: &stored.inspected.studies,
             fields: &fields,
             remembered: remembered.as_ref(),
             any_member_has_unique_id,
