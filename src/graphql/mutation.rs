@@ -11,17 +11,16 @@ use super::inputs::{
 };
 use super::session::{app, requester};
 use super::types::{
-    DecideProfileActionsPayload, ImportPayload, ProfileFieldPayload, UploadMembershipFilePayload, UserError,
+    DecideProfileActionsPayload, ImportPayload, ProfileFieldPayload, UploadMembershipFilePayload,
 };
 use crate::app::fields::{FieldInput, remove_field, save_field};
 use crate::app::imports::complete::complete_import;
-use crate::app::imports::decide::{action_not_found, decide_profile_actions};
+use crate::app::imports::decide::decide_profile_actions;
 use crate::app::imports::discard::discard_import;
 use crate::app::imports::mapping::{approve_mapping, reopen_mapping, save_mapping};
 use crate::app::imports::resume::resume_import;
 use crate::app::imports::upload::{UploadInput, upload};
 use crate::domain::id::PlanId;
-use crate::domain::user_error;
 use crate::store::ActionTarget;
 
 /// What can be done. Everything takes the role tenant_admin. A refusal that a person can act on is data, in
@@ -173,28 +172,14 @@ async fn decide(ctx: &Context<'_>, input: DecideProfileActionsInput) -> Result<D
             return Err(error(Code::BadUserInput, "`all` can only be true: leave it out otherwise."));
         }
         ProfileActionTarget::Filter(filter) => ActionTarget::Filter(filter.into_store()),
-        ProfileActionTarget::Ids(ids) => match positions(plan, &ids) {
-            Ok(positions) => ActionTarget::Positions(positions),
-            Err(refused) => {
-                crate::app::access::require_admin(requester(ctx)).show(ctx)?;
-                let user_errors = UserError::all(vec![refused]);
-                return Ok(DecideProfileActionsPayload {
-                    membership_import: None,
-                    decided_count: 0,
-                    user_errors,
-                });
-            }
-        },
+        ProfileActionTarget::Ids(ids) => ActionTarget::Positions(positions(plan, &ids)),
     };
     let decided = decide_profile_actions(app(ctx), requester(ctx), plan, input.decision.into(), target).await;
     Ok(DecideProfileActionsPayload::of(decided.show(ctx)?))
 }
 
-/// The places in `plan` that the ids name. One that names something else is unknown, unless the plan is.
-fn positions(plan: PlanId, ids: &[ID]) -> std::result::Result<Vec<u32>, user_error::UserError> {
-    let places = ids
-        .iter()
-        .map(|id| ids::action(id).filter(|action| action.plan == plan).map(|action| action.position));
-    let places: Option<Vec<u32>> = places.collect();
-    places.ok_or_else(action_not_found)
+/// The places in `plan` that the ids name. An id of something else names a place that no plan has.
+fn positions(plan: PlanId, ids: &[ID]) -> Vec<u32> {
+    let place = |id| ids::action(id).filter(|action| action.plan == plan).map(|action| action.position);
+    ids.iter().map(|id| place(id).unwrap_or(u32::MAX)).collect()
 }

@@ -15,6 +15,10 @@ const ACQUIRE_WRITER: Duration = Duration::from_secs(120);
 const BUSY: Duration = Duration::from_secs(15);
 /// Connections that read.
 const READERS_MAX: u32 = 8;
+/// Pages that a reading connection keeps, in KiB: there are several.
+const READER_CACHE_KIB: u32 = 8 * 1024;
+/// Pages that the writing connection keeps, in KiB: inserts go all over the indexes.
+const WRITER_CACHE_KIB: u32 = 64 * 1024;
 
 /// A step of the schema and whether it is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +43,8 @@ impl Store {
         }
         create_parent(url)?;
         // The writer first: it creates the file and its write-ahead log.
-        let writers = open(url, 1, ACQUIRE_WRITER).await?;
-        let readers = open(url, READERS_MAX, ACQUIRE).await?;
+        let writers = open(url, 1, ACQUIRE_WRITER, WRITER_CACHE_KIB).await?;
+        let readers = open(url, READERS_MAX, ACQUIRE, READER_CACHE_KIB).await?;
         Ok(Self { readers, writers })
     }
 
@@ -74,7 +78,7 @@ impl Store {
     }
 }
 
-async fn open(url: &str, connections: u32, acquire: Duration) -> Result<DatabaseConnection> {
+async fn open(url: &str, connections: u32, acquire: Duration, cache_kib: u32) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -82,14 +86,14 @@ async fn open(url: &str, connections: u32, acquire: Duration) -> Result<Database
         .acquire_timeout(acquire)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
+        .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .pragma("journal_mode", "WAL")
                 // Nothing that was acknowledged is lost, not even when the power goes.
                 .pragma("synchronous", "FULL")
                 .pragma("foreign_keys", "ON")
-                // 32 MiB of pages for each connection; sorting goes to memory-mapped temporary files.
-                .pragma("cache_size", "-32768")
+                // A negative number is in KiB, a positive one in pages.
+                .pragma("cache_size", format!("-{cache_kib}"))
                 .busy_timeout(BUSY)
                 .statement_cache_capacity(200)
         });

@@ -81,9 +81,7 @@ async fn decide(
     Ok((import, count))
 }
 
-/// What an id gets that is no action of the plan.
-#[must_use]
-pub fn action_not_found() -> UserError {
+fn action_not_found() -> UserError {
     let message = "One of the ids is no action of this plan, so nothing was decided. Look at the plan again.";
     UserError::new(UserErrorCode::ActionNotFound, message).at(["target", "ids"])
 }

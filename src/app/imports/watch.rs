@@ -18,9 +18,6 @@ use crate::events::Progress;
 
 /// The least time between two events that are no transitions.
 const MERGE: Duration = Duration::from_millis(500);
-/// How long a watcher sleeps at most before it looks at the log by itself: for changes that another server made
-/// and whose wake-up was lost.
-const LOOK: Duration = Duration::from_secs(10);
 /// Transitions that are read at once.
 const TRANSITIONS: u32 = 100;
 
@@ -150,9 +147,14 @@ impl Watcher {
             self.wake.mark_unchanged();
             let due = self.look().await?;
             if self.next.is_empty() {
-                let wait = due.unwrap_or_else(|| Instant::now() + LOOK);
+                let merged = async {
+                    match due {
+                        Some(due) => tokio::time::sleep_until(due).await,
+                        None => std::future::pending().await,
+                    }
+                };
                 tokio::select! {
-                    _ = tokio::time::sleep_until(wait) => {}
+                    () = merged => {}
                     woken = self.wake.changed() => {
                         if woken.is_err() {
                             self.wake = self.app.events.watch(self.requester.tenant);
