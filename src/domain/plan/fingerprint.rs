@@ -19,6 +19,11 @@ impl Fingerprint {
         self != Self::NONE
     }
 
+    /// The first half of its bits.
+    pub(super) fn high(self) -> u64 {
+        (self.0 >> 64) as u64
+    }
+
     /// Half of its bits, where a collision costs no more than a needless warning.
     #[must_use]
     pub fn short(self) -> ShortFingerprint {
@@ -33,6 +38,10 @@ pub struct ShortFingerprint(u64);
 impl ShortFingerprint {
     /// Of no text.
     pub const NONE: Self = Self(0);
+
+    pub(super) fn bits(self) -> u64 {
+        self.0
+    }
 }
 
 /// Makes fingerprints with a key of its own, so that nobody can prepare a file in which two

@@ -1,5 +1,6 @@
 //! Rows of a file as its mapping reads them.
 
+pub use super::doubt::Doubt;
 use super::fingerprint::{Fingerprint, Fingerprinter, ShortFingerprint};
 use super::resolve::Outcome;
 use super::trace::{MemberTrace, REQUIRED_FIELDS_MAX, RowTrace};
@@ -46,44 +47,6 @@ pub struct Draft {
     pub values: Vec<Option<String>>,
     /// What is wrong with its shape and its cells.
     pub issues: Vec<RowIssue>,
-}
-
-/// How many rows leave open whom they are about, so that absence from the file proves nothing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Doubt {
-    /// How many.
-    pub rows: u32,
-    /// The first one's number.
-    pub first_row: u32,
-}
-
-impl Doubt {
-    /// Counts a row.
-    pub fn add(&mut self, row_number: u32) {
-        if self.rows == 0 {
-            self.first_row = row_number;
-        }
-        self.rows += 1;
-    }
-
-    /// Why the file may not delete anybody, for an admin.
-    #[must_use]
-    pub fn sentence(&self) -> Option<String> {
-        let (rows, first) = (self.rows, self.first_row);
-        match rows {
-            0 => None,
-            1 => Some(format!(
-                "Nobody is proposed for deletion, because row {first} is damaged or does not say whom it is about: \
-                 a member who seems to be missing may stand in it. Mend the file and upload it again to delete \
-                 members."
-            )),
-            _ => Some(format!(
-                "Nobody is proposed for deletion, because {rows} rows (the first is row {first}) are damaged or do \
-                 not say whom they are about: members who seem to be missing may stand in them. Mend the file and \
-                 upload it again to delete members."
-            )),
-        }
-    }
 }
 
 /// The required fields that a plan counts with, in order.
@@ -147,42 +110,51 @@ impl RowReader {
 
     /// What is to be remembered of a row. Rows that leave open whom they are about are counted in `doubt`.
     pub fn trace(&self, record: &Record<'_>, doubt: &mut Doubt) -> RowTrace {
-        let mut trace = RowTrace { row_number: record.row_number(), ..RowTrace::default() };
-        trace.flawed = !record.is_sound();
-        let mut in_doubt = trace.flawed;
-        let mut key_seen = false;
+        let mut trace = RowTrace { row_number: record.row_number(), in_doubt: true, ..RowTrace::default() };
+        let mut content = self.prints.start();
         for column in &self.columns {
-            let reading = column.reader.read(record.cell(column.index));
-            trace.flawed |= reading.error.is_some();
-            match reading.value.as_deref() {
-                Some(value) => {
+            let raw = record.cell(column.index);
+            let reading = column.reader.read(raw);
+            match (reading.value.as_deref(), reading.error) {
+                (Some(value), _) => {
+                    content.add(Some(value));
                     trace.provides |= column.required;
-                    match column.field.key.as_str() {
-                        key::UNIQUE_ID => {
-                            trace.unique_id = self.prints.of(value);
-                            trace.similar_id = self.prints.of(&unique_id::similar_key(value)).short();
-                        }
-                        key::EMAIL => trace.email = self.prints.of(&email::key(value)),
-                        _ => {}
+                    trace.in_doubt &= !self.is_key(column);
+                    self.note_key(&mut trace, column, value);
+                }
+                // It says something, but nobody can tell what.
+                (None, Some(_)) => {
+                    content.add(Some(raw));
+                    trace.provides |= column.required;
+                    trace.flawed = true;
+                }
+                (None, None) => {
+                    content.add(None);
+                    if column.clears {
+                        trace.clears |= column.required;
+                        trace.clears_email |= column.field.key == key::EMAIL;
                     }
-                    key_seen |= self.is_key(column);
                 }
-                None if column.clears && reading.error.is_none() => {
-                    trace.clears |= column.required;
-                    trace.clears_email |= column.field.key == key::EMAIL;
-                }
-                None => {}
             }
         }
-        if !key_seen {
-            in_doubt = true;
-            trace.flawed = true;
-        }
-        if in_doubt {
+        trace.content = content.end().short();
+        trace.in_doubt |= !record.is_sound();
+        trace.flawed |= trace.in_doubt;
+        if trace.in_doubt {
             doubt.add(record.row_number());
         }
-        trace.content = self.content(record);
         trace
+    }
+
+    fn note_key(&self, trace: &mut RowTrace, column: &MappedColumn, value: &str) {
+        match column.field.key.as_str() {
+            key::UNIQUE_ID => {
+                trace.unique_id = self.prints.of(value);
+                trace.similar_id = self.prints.of(&unique_id::similar_key(value)).short();
+            }
+            key::EMAIL => trace.email = self.prints.of(&email::key(value)),
+            _ => {}
+        }
     }
 
     fn is_key(&self, column: &MappedColumn) -> bool {
@@ -190,21 +162,6 @@ impl RowReader {
             MatchKey::UniqueId => column.field.key == key::UNIQUE_ID,
             MatchKey::Email => column.field.key == key::EMAIL,
         }
-    }
-
-    /// Of what the mapped cells say; of a cell with an error, what stands in it.
-    fn content(&self, record: &Record<'_>) -> ShortFingerprint {
-        let mut said = self.prints.start();
-        for column in &self.columns {
-            let raw = record.cell(column.index);
-            let reading = column.reader.read(raw);
-            match (&reading.value, reading.error) {
-                (Some(value), _) => said.add(Some(value)),
-                (None, Some(_)) => said.add(Some(raw)),
-                (None, None) => said.add(None),
-            }
-        }
-        said.end().short()
     }
 
     /// What is to be remembered of a member.
@@ -233,22 +190,23 @@ impl RowReader {
     #[must_use]
     pub fn draft(&self, place: u32, record: &Record<'_>, outcome: Outcome) -> Draft {
         let row_number = record.row_number();
-        let mut issues: Vec<RowIssue> = Vec::new();
-        if !record.is_sound() || record.flaws().next().is_some() {
-            issues.extend(record.flaws().map(|flaw| flaw_issue(row_number, flaw)));
-        }
+        let mut issues: Vec<RowIssue> = record.flaws().map(|flaw| flaw_issue(row_number, flaw)).collect();
         let mut values = Vec::with_capacity(self.columns.len());
         let mut key_seen = false;
         for column in &self.columns {
             let raw = record.cell(column.index);
             let reading = column.reader.read(raw);
-            for (code, severity) in reading.issues() {
-                issues.push(column.reader.issue(row_number, code, severity, raw));
+            // In a row that is damaged, the cells may be in wrong columns: what they say is beside the point.
+            if record.is_sound() {
+                let found = reading.issues();
+                issues.extend(
+                    found.map(|(code, severity)| column.reader.issue(row_number, code, severity, raw)),
+                );
             }
             key_seen |= self.is_key(column) && (reading.value.is_some() || reading.error.is_some());
             values.push(reading.value.map(|value| value.into_owned()));
         }
-        if !key_seen {
+        if !key_seen && record.is_sound() {
             issues.push(self.missing_key(row_number));
         }
         Draft { place, row_number, outcome, values, issues }
@@ -286,11 +244,16 @@ impl RowReader {
                 .find(|field| field.key == field_key)
                 .map_or(field_key.to_owned(), |field| field.label.clone())
         };
+        // A cell with an error is not empty, and has a sentence of its own.
+        let has_error = |index: u32| {
+            draft.issues.iter().any(|issue| issue.severity == Severity::Error && issue.column == Some(index))
+        };
         let empty = self.required.iter().filter(|field_key| {
-            let place = self.column_of(field_key).map(|(place, _)| place);
-            let given = place.is_some_and(|place| draft.values[place].is_some());
+            let column = self.column_of(field_key);
+            let given =
+                column.is_some_and(|(place, index)| draft.values[place].is_some() || has_error(index));
             let kept = before.is_some_and(|before| before.get(field_key).is_some())
-                && !place.is_some_and(|place| self.columns[place].clears);
+                && !column.is_some_and(|(place, _)| self.columns[place].clears);
             !given && !kept
         });
         empty.map(|field_key| label(field_key)).collect()

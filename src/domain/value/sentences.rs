@@ -120,8 +120,8 @@ pub fn message(code: RowIssueCode, about: &About<'_>) -> String {
              address. Check that it was not given to another person."
         ),
         RowIssueCode::IdentityChanged => format!(
-            "The id of this row names one member, and its email address {value} names {other}. Check \
-             whose row it is."
+            "The id {value} of this row and its email address do not belong to one person: one of them is \
+             that of {other}. Check whose row it is."
         ),
         RowIssueCode::SimilarMember => format!(
             "The row makes a new person with the email address {value} of {other}, who has another id. If \

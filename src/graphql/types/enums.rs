@@ -12,6 +12,7 @@ macro_rules! enums {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
         #[graphql(remote = $remote)]
+        #[allow(clippy::enum_variant_names, reason = "the names are those of the contract")]
         pub enum $name { $($(#[$value_doc])* $value),+ }
     )+};
 }

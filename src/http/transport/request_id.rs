@@ -7,7 +7,7 @@ pub struct RequestId(pub String);
 impl RequestId {
     /// A new one. Ids of one server sort by time.
     pub fn new() -> Self {
-        Self(uuid::Uuid::now_v7().to_string())
+        Self(crate::clock::new_id().to_string())
     }
 }
 

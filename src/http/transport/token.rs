@@ -1,8 +1,10 @@
 //! Bearer tokens, where they come from.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use poem::http::{HeaderMap, StatusCode, header};
+
+use crate::clock::Clock;
 
 use super::refusal::{Code, Refusal};
 
@@ -25,7 +27,6 @@ pub(super) fn bearer(value: &str) -> Option<&str> {
 
 /// How long it is until `expires_at` (unix milliseconds).
 pub(super) fn time_left(expires_at: i64) -> Duration {
-    let end = Duration::from_millis(u64::try_from(expires_at).unwrap_or_default());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    end.saturating_sub(now)
+    let left = expires_at.saturating_sub(Clock::System.now().0);
+    Duration::from_millis(u64::try_from(left).unwrap_or_default())
 }

@@ -1,5 +1,7 @@
 //! The last word on a row: unchanged, held, repeated, or an action.
 
+mod remarks;
+
 use std::collections::HashMap;
 
 use super::resolve::{Hold, Outcome, Resolution};
@@ -8,10 +10,9 @@ use super::trace::{MemberTrace, RowTrace};
 use crate::domain::action::{ActionKind, FieldChange, PlannedAction};
 use crate::domain::field::{FieldType, ProfileField, key};
 use crate::domain::id::MemberId;
-use crate::domain::issue::{RowIssue, RowIssueCode, Severity};
+use crate::domain::issue::{RowIssue, Severity};
 use crate::domain::member::{Member, MemberStatus, Profile};
 use crate::domain::value::email;
-use crate::domain::value::sentences::{self, About};
 
 /// The last word on a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,21 +56,21 @@ pub struct Settler<'a> {
 impl Settler<'_> {
     /// The members whom the last word on a row needs to know in full.
     pub fn needs(&self, draft: &Draft) -> impl Iterator<Item = MemberId> + use<> {
-        let (own, others) = match draft.outcome {
-            Outcome::Member(member) => (Some(member), [None, None]),
-            Outcome::New { .. } => {
-                let owner = self.resolution.email_owner(draft.place, None);
-                (None, [owner, self.resolution.similar_id(draft.place)])
-            }
+        let named = match draft.outcome {
+            Outcome::Member(member) => [Some(member), None, self.resolution.similar_id(draft.place)],
+            Outcome::New { .. } => [
+                None,
+                self.resolution.email_owner(draft.place, None),
+                self.resolution.similar_id(draft.place),
+            ],
             Outcome::Held(
                 Hold::EmailTaken { member } | Hold::SimilarId { member } | Hold::Identity { member },
-            ) => (None, [Some(member), None]),
-            Outcome::Held(Hold::MissingRequired { member }) => (member, [None, None]),
-            Outcome::Held(_) | Outcome::Repeated { .. } => (None, [None, None]),
+            ) => [Some(member), None, None],
+            Outcome::Held(Hold::MissingRequired { member }) => [member, None, None],
+            Outcome::Held(Hold::Flawed | Hold::DuplicateId { .. } | Hold::DuplicateEmail { .. })
+            | Outcome::Repeated { .. } => [None, None, None],
         };
-        let ids: Vec<MemberId> =
-            own.into_iter().chain(others.into_iter().flatten()).map(|place| self.id(place)).collect();
-        ids.into_iter()
+        named.map(|place| place.map(|place| self.id(place))).into_iter().flatten()
     }
 
     fn id(&self, place: u32) -> MemberId {
@@ -79,103 +80,15 @@ impl Settler<'_> {
     /// The last word on a row, given the members that it [`needs`](Self::needs).
     #[must_use]
     pub fn settle(&self, draft: Draft, known: &HashMap<MemberId, Member>) -> Settled {
-        let row_number = draft.row_number;
+        let mut draft = draft;
+        let remarks = self.remarks(&draft, known);
+        draft.issues.extend(remarks);
         match draft.outcome {
-            Outcome::Held(hold) => {
-                let mut issues = draft.issues.clone();
-                issues.extend(self.hold_issue(&draft, hold, known));
-                Settled { row_number, verdict: Verdict::Held, issues }
-            }
-            Outcome::Repeated { row } => {
-                let other = format!("row {}", self.rows[row as usize].row_number);
-                let about = About { other: &other, ..About::default() };
-                let mut issues = draft.issues;
-                issues.push(row_issue(row_number, RowIssueCode::DuplicateRow, Severity::Warning, &about));
-                Settled { row_number, verdict: Verdict::Repeated, issues }
-            }
-            Outcome::Member(member) => {
-                let before = known.get(&self.id(member));
-                self.compare(draft, Some(member), before)
-            }
-            Outcome::New { revives } => {
-                let mut draft = draft;
-                let notes = self.new_member_notes(&draft, known);
-                draft.issues.extend(notes);
-                self.create(draft, revives.map(|member| self.id(member)))
-            }
+            Outcome::Held(_) => closed(draft, Verdict::Held),
+            Outcome::Repeated { .. } => closed(draft, Verdict::Repeated),
+            Outcome::Member(member) => self.compare(draft, Some(member), known.get(&self.id(member))),
+            Outcome::New { revives } => self.create(draft, revives.map(|member| self.id(member))),
         }
-    }
-
-    fn hold_issue(&self, draft: &Draft, hold: Hold, known: &HashMap<MemberId, Member>) -> Option<RowIssue> {
-        let row = |place: u32| format!("row {}", self.rows[place as usize].row_number);
-        let who = |place: u32| known.get(&self.id(place)).map_or("another member".to_owned(), describe);
-        let (code, field_key, other) = match hold {
-            Hold::Flawed => return None,
-            Hold::DuplicateId { row: place } => (RowIssueCode::DuplicateUniqueId, key::UNIQUE_ID, row(place)),
-            Hold::DuplicateEmail { row: place } => (RowIssueCode::DuplicateEmail, key::EMAIL, row(place)),
-            Hold::SimilarId { member } => (RowIssueCode::SimilarUniqueId, key::UNIQUE_ID, who(member)),
-            Hold::Identity { member } => (RowIssueCode::IdentityChanged, key::UNIQUE_ID, who(member)),
-            Hold::EmailTaken { member } => (RowIssueCode::EmailTaken, key::EMAIL, who(member)),
-            Hold::MissingRequired { member } => {
-                let before = member.and_then(|member| known.get(&self.id(member)));
-                return Some(self.missing_issue(draft, before.map(|member| &member.profile)));
-            }
-        };
-        let column = self.reader.column_of(field_key);
-        let value = column.and_then(|(place, _)| draft.values[place].clone());
-        let label = self.label(field_key);
-        let about = About {
-            field: &label,
-            value: value.as_deref().unwrap_or_default(),
-            other: &other,
-            ..About::default()
-        };
-        let mut issue = row_issue(draft.row_number, code, Severity::Error, &about);
-        issue.column = column.map(|(_, index)| index);
-        issue.value = value;
-        Some(issue)
-    }
-
-    fn missing_issue(&self, draft: &Draft, before: Option<&Profile>) -> RowIssue {
-        let missing = self.reader.missing(draft, before, self.fields);
-        let first = self.fields.iter().find(|field| missing.first() == Some(&field.label));
-        let about = About { field: &missing.join(", "), ..About::default() };
-        let mut issue = row_issue(draft.row_number, RowIssueCode::MissingRequired, Severity::Error, &about);
-        issue.column = first.and_then(|field| self.reader.column_of(&field.key)).map(|(_, index)| index);
-        issue
-    }
-
-    fn label(&self, field_key: &str) -> String {
-        let field = self.fields.iter().find(|field| field.key == field_key);
-        field.map_or(field_key.to_owned(), |field| field.label.clone())
-    }
-
-    /// A new member who has somebody's address, or nearly somebody's id, is pointed out.
-    fn new_member_notes(&self, draft: &Draft, known: &HashMap<MemberId, Member>) -> Vec<RowIssue> {
-        let mut notes = Vec::new();
-        let owner = self.resolution.email_owner(draft.place, None);
-        let similar = self.resolution.similar_id(draft.place);
-        for (code, member, field_key) in [
-            (RowIssueCode::SimilarMember, owner, key::EMAIL),
-            (RowIssueCode::SimilarUniqueId, similar, key::UNIQUE_ID),
-        ] {
-            let Some(member) = member.and_then(|place| known.get(&self.id(place))) else { continue };
-            let (other, label) = (describe(member), self.label(field_key));
-            let column = self.reader.column_of(field_key);
-            let value = column.and_then(|(place, _)| draft.values[place].clone());
-            let about = About {
-                field: &label,
-                value: value.as_deref().unwrap_or_default(),
-                other: &other,
-                other_is_present: true,
-                ..About::default()
-            };
-            let mut note = row_issue(draft.row_number, code, Severity::Warning, &about);
-            note.column = column.map(|(_, index)| index);
-            note.value = value;
-            notes.push(note);
-        }
-        notes
     }
 
     fn create(&self, draft: Draft, revives: Option<MemberId>) -> Settled {
@@ -208,11 +121,7 @@ impl Settler<'_> {
             after.set(&field.key, value.clone());
         }
         if changes.is_empty() {
-            return Settled {
-                row_number: draft.row_number,
-                verdict: Verdict::Unchanged,
-                issues: draft.issues,
-            };
+            return closed(draft, Verdict::Unchanged);
         }
         let kind = match (before.profile.status, after.status) {
             (MemberStatus::Active, MemberStatus::Inactive) => ActionKind::Deactivate,
@@ -221,10 +130,7 @@ impl Settler<'_> {
         };
         let mut draft = draft;
         if is_somebody_else(&changes) {
-            let other = describe(before);
-            let about = About { other: &other, ..About::default() };
-            let code = RowIssueCode::IdentityChanged;
-            draft.issues.push(row_issue(draft.row_number, code, Severity::Warning, &about));
+            draft.issues.push(remarks::identity_changed(draft.row_number, before));
         }
         let email_changes = changes.iter().any(|change| change.0 == key::EMAIL);
         let takes = if email_changes { self.resolution.email_owner(draft.place, member) } else { None };
@@ -266,6 +172,10 @@ impl Settler<'_> {
     }
 }
 
+fn closed(draft: Draft, verdict: Verdict) -> Settled {
+    Settled { row_number: draft.row_number, verdict, issues: draft.issues }
+}
+
 /// The action that deletes a member who is absent from a full roster.
 #[must_use]
 pub fn deletion(member: &Member) -> PlannedAction {
@@ -299,17 +209,4 @@ fn is_somebody_else(changes: &[FieldChange]) -> bool {
     [key::FIRST_NAME, key::LAST_NAME, key::EMAIL].iter().all(|field_key| {
         changes.iter().any(|change| change.0 == *field_key && change.1.is_some() && change.2.is_some())
     })
-}
-
-fn describe(member: &Member) -> String {
-    let name = member.profile.name();
-    match &member.profile.unique_id {
-        Some(id) if *id != name => format!("{name} ({id})"),
-        _ => name,
-    }
-}
-
-fn row_issue(row_number: u32, code: RowIssueCode, severity: Severity, about: &About<'_>) -> RowIssue {
-    let message = sentences::message(code, about);
-    RowIssue { row_number, severity, code, column: None, value: None, message }
 }

@@ -1,0 +1,97 @@
+//! Ties each row to a member, or to nobody.
+
+use super::{Hold, Outcome, Resolver};
+use crate::domain::mapping::MatchKey;
+use crate::domain::plan::fingerprint::ShortFingerprint;
+use crate::domain::plan::places::Places;
+use crate::domain::plan::trace::{MemberTrace, RowTrace};
+
+impl<'r> Resolver<'r> {
+    /// Ties each row to a member, or to nobody. Holds those that leave open which.
+    pub(super) fn match_rows(&mut self) {
+        let similar = self.similar_to_absent();
+        for row in self.index.rows {
+            let outcome = match self.rules.match_by {
+                MatchKey::UniqueId => self.match_by_id(row, &similar),
+                MatchKey::Email => self.match_by_email(row, &similar),
+            };
+            let is_held = matches!(outcome, Outcome::Held(_));
+            let is_flaw_all = row.in_doubt || row.flawed && !is_held;
+            self.outcomes.push(if is_flaw_all { Outcome::Held(Hold::Flawed) } else { outcome });
+        }
+        self.protect_similar(&similar);
+    }
+
+    /// The members whom no row names by what rows are matched by, nor by id.
+    fn similar_to_absent(&self) -> Places<'r, MemberTrace, ShortFingerprint> {
+        let index = self.index;
+        let is_named = |member: &MemberTrace| {
+            index.rows_by_id.find_one(member.unique_id).is_some()
+                || self.rules.match_by == MatchKey::Email
+                    && index.rows_by_email.find_one(member.email).is_some()
+        };
+        let is_absent = |place: u32| !index.member(place).deleted && !is_named(index.member(place));
+        Places::of_those(index.members, |member| member.similar_id, is_absent)
+    }
+
+    fn match_by_id(&self, row: &RowTrace, similar: &Places<'_, MemberTrace, ShortFingerprint>) -> Outcome {
+        if let Some(member) = self.index.by_id.find_one(row.unique_id) {
+            return Outcome::Member(member);
+        }
+        if let Some(member) = similar.find_one(row.similar_id) {
+            return Outcome::Held(Hold::SimilarId { member });
+        }
+        match self.index.tied(row, MatchKey::UniqueId) {
+            Some(member) => Outcome::Member(member),
+            None => Outcome::New { revives: self.index.deleted_by_id.find_one(row.unique_id) },
+        }
+    }
+
+    fn match_by_email(&self, row: &RowTrace, similar: &Places<'_, MemberTrace, ShortFingerprint>) -> Outcome {
+        let member = self.index.by_email.find_one(row.email);
+        // An address and an id that name two people are two people's, until an admin says otherwise.
+        if let Some(member) = self.somebody_else(row, member) {
+            return Outcome::Held(Hold::Identity { member });
+        }
+        let is_new_id = self.index.by_id.find_one(row.unique_id).is_none();
+        if let Some(member) = similar.find_one(row.similar_id).filter(|_| is_new_id) {
+            return Outcome::Held(Hold::SimilarId { member });
+        }
+        match member {
+            Some(member) => Outcome::Member(member),
+            None => Outcome::New { revives: self.revived_by_email(row) },
+        }
+    }
+
+    /// Whom the row's id names, if that is not the member whom its address names, or the latter, if they
+    /// have another id.
+    fn somebody_else(&self, row: &RowTrace, member: Option<u32>) -> Option<u32> {
+        if !row.unique_id.is_some() {
+            return None;
+        }
+        let owner = self.index.by_id.find_one(row.unique_id);
+        let has_other_id = |member: &u32| {
+            let id = self.index.member(*member).unique_id;
+            id.is_some() && id != row.unique_id
+        };
+        owner.filter(|owner| Some(*owner) != member).or_else(|| member.filter(has_other_id))
+    }
+
+    /// Who had the row's address does not come back with the id of another person.
+    fn revived_by_email(&self, row: &RowTrace) -> Option<u32> {
+        let deleted = self.index.deleted_by_email.find_one(row.email)?;
+        let id = self.index.member(deleted).unique_id;
+        (!id.is_some() || !row.unique_id.is_some() || id == row.unique_id).then_some(deleted)
+    }
+
+    /// A row with a new id protects every absent member whose id is nearly that. All such rows are held.
+    fn protect_similar(&mut self, similar: &Places<'_, MemberTrace, ShortFingerprint>) {
+        let is_new = |row: &&RowTrace| self.index.by_id.find_one(row.unique_id).is_none();
+        let mut keys: Vec<_> = self.index.rows.iter().filter(is_new).map(|row| row.similar_id).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for member in keys.into_iter().flat_map(|key| similar.find(key)) {
+            self.protected[*member as usize] = true;
+        }
+    }
+}
