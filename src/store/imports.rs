@@ -101,6 +101,15 @@ impl ImportSort {
         };
         ImportCursor { key, id: import.id }
     }
+
+    /// Whether `cursor` can be a place in this order.
+    #[must_use]
+    pub fn has(self, cursor: &ImportCursor) -> bool {
+        match self {
+            Self::UploadedAt | Self::UpdatedAt => matches!(cursor.key, SortKey::Time(_)),
+            Self::FileName => matches!(cursor.key, SortKey::Text(_)),
+        }
+    }
 }
 
 fn import(row: Model) -> Result<Import> {
