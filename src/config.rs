@@ -36,7 +36,7 @@ pub enum Command {
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseArgs {
-    /// The database: sqlite://FILE?mode=rwc
+    /// The database: `sqlite://FILE?mode=rwc`.
     #[arg(long, env = "MUSTER_DATABASE_URL", default_value = "sqlite://muster-data/muster.db?mode=rwc")]
     pub database_url: String,
 }
@@ -61,7 +61,7 @@ pub struct ListenArgs {
     /// The address to listen at; port 0 picks one, and the address is printed when the server is ready.
     #[arg(long, env = "MUSTER_LISTEN", default_value = "127.0.0.1:8000")]
     pub listen: String,
-    /// Base of download addresses, such as https://muster.example.org; taken from each request unless set.
+    /// Base of download addresses, such as `https://muster.example.org`; taken from each request unless set.
     #[arg(long, env = "MUSTER_PUBLIC_URL")]
     pub public_url: Option<String>,
 }
@@ -75,7 +75,7 @@ pub struct ServeArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
     pub database: DatabaseArgs,
-    /// The files: file:FOLDER
+    /// The files: `file:FOLDER`.
     #[arg(long, env = "MUSTER_FILES_URL", default_value = "file:muster-data/files")]
     pub files_url: String,
     #[command(flatten)]

@@ -1,8 +1,8 @@
 //! GraphQL over HTTP, multipart requests, server-sent events and WebSockets: our own thin way from
 //! poem to async-graphql.
 //!
-//! A request comes in here, is looked at ([`guard`]), is run in a task of its own
-//! ([`operation`]) and is answered ([`answer`]). What a client sends is bounded before it is read,
+//! A request comes in here, is looked at (`guard`), is run in a task of its own
+//! (`operation`) and is answered (`answer`). What a client sends is bounded before it is read,
 //! and read before it is trusted; every bound is in [`TransportLimits`]. Who asks is found out
 //! before a body is read. No cookies are looked at, so that the only requests that another site can
 //! make a browser send are anonymous ones.
