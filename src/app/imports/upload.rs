@@ -118,11 +118,17 @@ async fn receive(app: &App, requester: &Requester, input: UploadInput) -> Result
         approved: None,
     };
     let started = start(app, requester, new, &mapping, if_active_import).await;
-    if !matches!(&started, Ok(Uploaded { import: Some(import), .. }) if import.id == id) {
-        // No row came of the bytes. If this fails as well, the sweep finds them.
-        if let Err(error) = app.files.delete(key).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot delete a refused file");
-        }
+    let is_unwanted = match &started {
+        Ok(uploaded) => uploaded.import.as_ref().is_none_or(|import| import.id != id),
+        Err(AppError::Refused(_)) => true,
+        // A commit that failed may have been done all the same. If no row came of the bytes, the sweep finds them.
+        Err(_) => false,
+    };
+    if is_unwanted && let Err(error) = app.files.delete(key).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "cannot delete a refused file; the sweep will"
+        );
     }
     started
 }
