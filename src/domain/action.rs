@@ -90,6 +90,21 @@ pub struct ProfileAction {
     pub decided: Option<(UserId, Timestamp)>,
 }
 
+impl ProfileAction {
+    /// Whom it is about. A CREATE that brings nobody back names the member who comes into being with it: an identity
+    /// made of the plan's and of the place in it, so that the record leads to them and need not be written again.
+    #[must_use]
+    pub fn member(&self) -> Option<MemberId> {
+        let comes = || {
+            let mut bytes = *self.id.plan.0.as_bytes();
+            // The last of the random bits: those before them tell plans apart, and places follow one another in an index.
+            bytes[12..].copy_from_slice(&self.id.position.to_be_bytes());
+            MemberId(uuid::Uuid::from_bytes(bytes))
+        };
+        self.planned.member.or_else(|| (self.planned.kind == ActionKind::Create).then(comes))
+    }
+}
+
 /// How many actions of one kind there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActionCount {

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::complete::{check_conflicts, check_guard, is_stale};
 use crate::app::{App, AppError, Result};
-use crate::clock::new_id;
 use crate::domain::action::{ActionKind, ProfileAction};
 use crate::domain::id::MemberId;
 use crate::domain::import::{ImportStatus, ImportStep};
@@ -74,17 +73,17 @@ async fn write(tx: &Tx, lease: &Lease, actions: Vec<ProfileAction>, now: Timesta
         before.into_iter().map(|member| (member.id, member)).collect();
     let mut members = Vec::with_capacity(actions.len());
     for action in actions {
+        let member = action.member();
         let planned = action.planned;
         let mut member = match planned.kind {
             // The member comes with what the review showed, also one who comes back.
             ActionKind::Create => Member {
-                id: planned.member.unwrap_or_else(|| MemberId(new_id())),
+                id: member.ok_or_else(|| AppError::Internal("a CREATE of nobody".into()))?,
                 profile: Profile::default(),
                 created_at: now,
                 updated_at: now,
             },
-            _ => planned
-                .member
+            _ => member
                 .and_then(|id| before.remove(&id))
                 .ok_or_else(|| AppError::Internal("an action about a member who is not there".into()))?,
         };

@@ -1,7 +1,7 @@
 //! The history of a tenant's imports, and what belongs to each.
 
 use crate::app::access::require_admin;
-use crate::app::{App, Result};
+use crate::app::{App, AppError, Result};
 use crate::domain::id::ImportId;
 use crate::domain::import::{Import, ImportStatus, ImportStep};
 use crate::domain::page::{Page, PageRequest};
@@ -21,6 +21,9 @@ pub async fn page(
     request: &PageRequest<ImportCursor>,
 ) -> Result<Page<Import>> {
     require_admin(requester)?;
+    if [&request.after, &request.before].into_iter().flatten().any(|cursor| !order.sort.has(cursor)) {
+        return Err(AppError::BadInput("The cursor is a place in another order of the list.".to_owned()));
+    }
     Ok(app.store.import_page(requester.tenant, filter, order, request).await?)
 }
 

@@ -58,8 +58,7 @@ pub fn message(code: RowIssueCode, about: &About<'_>) -> String {
              whether the row's quotes are complete."
         ),
         RowIssueCode::MissingRequired => format!(
-            "The member would be left without {field}, which is required. Fill the cell in, or make the \
-             field optional."
+            "The member would be left without what is required: {field}. Fill it in, or make the field optional."
         ),
         RowIssueCode::InvalidEmail => format!(
             "{value} is not an email address for {field}. Write one address as name@example.org, without a \

@@ -39,7 +39,7 @@ impl ProfileAction {
 
     /// The member as they stand; null for a CREATE that is not applied and for an applied DELETE.
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
-        let Some(id) = self.0.planned.member else { return Ok(None) };
+        let Some(id) = self.0.member() else { return Ok(None) };
         Ok(loaders(ctx).one(id).await.show(ctx)?.map(Member))
     }
 
