@@ -1,0 +1,16 @@
+//! The whole service, asked as its clients ask it.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test that is surprised is to fail")]
+
+mod access;
+mod decisions;
+mod downloads;
+mod history;
+mod layers;
+mod races;
+mod rosters;
+mod schema;
+mod steps;
+mod story;
+mod subscriptions;
+mod support;

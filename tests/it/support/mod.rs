@@ -1,0 +1,120 @@
+//! A Muster of one's own: a folder, a database, a clock that stands still, and admins who ask it things.
+
+pub mod admin;
+mod http;
+mod imports;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use muster::app::{App, Settings};
+use muster::clock::Clock;
+use muster::files::Files;
+use muster::graphql::SchemaOptions;
+use muster::http::auth::{Token, TokenGate, Tokens};
+use muster::http::transport::TransportLimits;
+use muster::http::{Site, routes};
+use muster::store::Store;
+use muster::worker;
+use poem::endpoint::BoxEndpoint;
+use poem::test::TestClient;
+use poem::{EndpointExt, Response};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+pub use admin::{Admin, error_code, mutation, refusal};
+pub use http::{Answer, Form};
+pub use imports::{field, nodes};
+
+/// When the clock of a new app stands: 2023-11-14T22:13:20Z.
+const BEGINNING: i64 = 1_700_000_000_000;
+/// Good until 2100: what signs in looks at the machine's clock.
+const GOOD_UNTIL: i64 = 4_102_444_800;
+const SECRET: &[u8] = b"a secret for tests that is long enough to be one";
+
+/// A Muster of one's own.
+pub struct TestApp {
+    pub app: Arc<App>,
+    pub shutdown: CancellationToken,
+    client: TestClient<BoxEndpoint<'static, Response>>,
+    time: Arc<AtomicI64>,
+    folder: TempDir,
+}
+
+impl TestApp {
+    pub async fn new() -> Arc<Self> {
+        Self::with(Settings::default()).await
+    }
+
+    pub async fn with(settings: Settings) -> Arc<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().display();
+        let store = Store::connect(&format!("sqlite://{path}/muster.db?mode=rwc")).await.unwrap();
+        store.migrate_up().await.unwrap();
+        let files = Files::open(&format!("file:{path}/files")).unwrap();
+        let time = Arc::new(AtomicI64::new(BEGINNING));
+        let app = Arc::new(App::new(store, files, Clock::Fixed(time.clone()), settings));
+        let shutdown = CancellationToken::new();
+        let client = TestClient::new(routes(site(&app, &shutdown)).boxed());
+        Arc::new(Self { app, shutdown, client, time, folder })
+    }
+
+    /// The routes once more, for a server on a port of its own.
+    pub fn site(&self) -> Site {
+        site(&self.app, &self.shutdown)
+    }
+
+    /// An admin of a tenant. Both come into being when they first ask something.
+    pub fn admin(self: &Arc<Self>, tenant: &str, subject: &str) -> Admin {
+        self.bearer(tenant, subject, &["tenant_admin"], GOOD_UNTIL)
+    }
+
+    /// Somebody with these roles and a token that is good until then.
+    pub fn bearer(self: &Arc<Self>, tenant: &str, subject: &str, roles: &[&str], exp: i64) -> Admin {
+        let token = Token {
+            sub: subject.to_owned(),
+            tenant: tenant.to_owned(),
+            roles: roles.iter().map(ToString::to_string).collect(),
+            exp,
+            name: Some(format!("{subject} of {tenant}")),
+            email: None,
+        };
+        Admin::new(self.clone(), Some(Tokens::new(SECRET).sign(&token).unwrap()))
+    }
+
+    /// Whoever comes with this token, or with none.
+    pub fn stranger(self: &Arc<Self>, token: Option<&str>) -> Admin {
+        Admin::new(self.clone(), token.map(str::to_owned))
+    }
+
+    /// Does all the background work that waits.
+    pub async fn drain(&self) {
+        worker::drain(&self.app).await;
+    }
+
+    /// Sets the clock forward.
+    pub fn pass_seconds(&self, seconds: i64) {
+        self.time.fetch_add(seconds * 1_000, Ordering::Relaxed);
+    }
+
+    /// How many files are stored.
+    pub fn stored_files(&self) -> usize {
+        fn count(folder: &std::path::Path) -> usize {
+            let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
+        }
+        count(&self.folder.path().join("files"))
+    }
+}
+
+fn site(app: &Arc<App>, shutdown: &CancellationToken) -> Site {
+    Site {
+        app: app.clone(),
+        gate: TokenGate { app: app.clone(), tokens: Tokens::new(SECRET), public_url: None },
+        limits: TransportLimits::default(),
+        schema: SchemaOptions::default(),
+        playground: false,
+        metrics: None,
+        shutdown: shutdown.clone(),
+    }
+}
