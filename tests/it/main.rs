@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that is surprised is to fail")]
 
 mod access;
+mod background;
 mod decisions;
 mod downloads;
 mod history;

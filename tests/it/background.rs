@@ -1,0 +1,85 @@
+//! Background work that fails, and files at their bounds.
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use muster::app::Settings;
+use muster::domain::limits::FileLimits;
+use muster::files::FileKey;
+use serde_json::json;
+
+use crate::decisions::roster;
+use crate::support::{TestApp, refusal};
+
+/// Longer than a lease.
+const A_LEASE_LATER: i64 = 60;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_fails_is_tried_again_and_then_put_back_with_a_problem() {
+    let settings = Settings { work_attempts_max: 3, ..Settings::default() };
+    let test = TestApp::with(settings).await;
+    let ada = test.admin("club", "ada");
+    let import = ada.upload("two.csv", roster(1..=2)).await;
+    let (id, version) = (&import["id"], &import["version"]);
+
+    // The file is away, as it would be when the store of files does not answer.
+    let tenant = test.app.store.tenant_by_slug("club").await.unwrap().unwrap().id;
+    let stored = test.app.store.active_import(tenant).await.unwrap().unwrap();
+    let key = FileKey { tenant, import: stored.id };
+    let bytes: Vec<Bytes> = test.app.files.read(key, None).await.unwrap().try_collect().await.unwrap();
+    test.app.files.delete(key).await.unwrap();
+
+    ada.done("approveMapping", json!({ "importId": id, "ifVersion": version })).await;
+    for attempt in 1..=3 {
+        test.drain().await;
+        let now = ada.import(id).await;
+        let expected = if attempt < 3 { "PLANNING" } else { "MAPPING" };
+        assert_eq!(now["step"], expected, "attempt {attempt}");
+        test.pass_seconds(A_LEASE_LATER);
+    }
+    let back = ada.import(id).await;
+    assert_eq!(back["status"], "IN_PROGRESS");
+    assert_eq!(back["problem"]["code"], "WORK_FAILED");
+    assert!(back["problem"]["message"].as_str().unwrap().contains("nothing was changed"));
+    assert!(back["version"].as_i64() > version.as_i64(), "a problem is a change");
+
+    // Once the file is there again, so is the way on.
+    let mut writer = test.app.files.create(key).await.unwrap();
+    for chunk in bytes {
+        writer.write(chunk).await.unwrap();
+    }
+    writer.finish().await.unwrap();
+    ada.done("approveMapping", json!({ "importId": id, "ifVersion": back["version"] })).await;
+    test.drain().await;
+    let planned = ada.import(id).await;
+    assert_eq!(planned["step"], "REVIEW");
+    assert!(planned["problem"].is_null(), "what went well again is no problem");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_may_be_as_large_as_the_bound_and_no_larger() {
+    let file = roster(1..=2);
+    let size = file.len() as u64;
+    for (bytes_max, code) in [(size, None), (size - 1, Some("FILE_TOO_LARGE"))] {
+        let file_limits = FileLimits { file_size_bytes_max: bytes_max, ..FileLimits::default() };
+        let test = TestApp::with(Settings { file_limits, ..Settings::default() }).await;
+        let payload = test.admin("club", "ada").upload_with("two.csv", file.clone(), json!({})).await;
+        match code {
+            None => assert_eq!(payload["userErrors"], json!([])),
+            Some(code) => {
+                assert_eq!(refusal(&payload), code);
+                assert_eq!(payload["userErrors"][0]["byteOffset"], json!(bytes_max));
+            }
+        }
+        assert_eq!(test.stored_files(), usize::from(code.is_none()), "a refused file leaves nothing");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_may_have_as_many_rows_as_the_bound_and_no_more() {
+    let file_limits = FileLimits { file_rows_max: 2, ..FileLimits::default() };
+    let test = TestApp::with(Settings { file_limits, ..Settings::default() }).await;
+    let ada = test.admin("club", "ada");
+    assert_eq!(ada.upload_with("two.csv", roster(1..=2), json!({})).await["userErrors"], json!([]));
+    assert_eq!(refusal(&ada.upload_with("three.csv", roster(1..=3), json!({})).await), "TOO_MANY_ROWS");
+    assert_eq!(test.stored_files(), 1);
+}
