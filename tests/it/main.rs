@@ -8,6 +8,7 @@ mod decisions;
 mod downloads;
 mod history;
 mod layers;
+mod odd;
 mod races;
 mod rosters;
 mod schema;

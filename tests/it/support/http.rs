@@ -48,6 +48,8 @@ impl Form {
                 format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
             body.extend_from_slice(part.as_bytes());
         }
+        // As browsers write it.
+        let file_name = file_name.replace('"', "%22");
         let head = format!(
             "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"0\"; filename=\"{file_name}\"\r\n\
              content-type: text/csv\r\n\r\n"
