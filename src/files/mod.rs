@@ -4,7 +4,9 @@ pub mod incoming;
 pub mod uploads;
 
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
@@ -70,6 +72,8 @@ pub struct StoredFile {
 #[derive(Debug, Clone)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    /// Of a store in a folder, where it is.
+    folder: Option<PathBuf>,
 }
 
 /// A file on its way into the store. It is there once [`FileWriter::finish`] has returned, and not before.
@@ -94,7 +98,7 @@ impl Files {
             .map_err(|error| FilesError::Address(format!("cannot create the folder {folder}: {error}")))?;
         // What was acknowledged is on the disk, and so is its entry in the folder.
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store) })
+        Ok(Self { store: Arc::new(store), folder: Some(PathBuf::from(folder)) })
     }
 
     /// Begins a file.
@@ -129,6 +133,38 @@ impl Files {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Deletes what uploads that broke off with their server have left, if it is older than `before`. A store in a
+    /// folder stages a file beside its place, as `name#1`, and does not list it. (An S3-compatible store does this
+    /// itself, by a rule for incomplete uploads.) Answers how many.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub async fn delete_staged(&self, before: Timestamp) -> Result<u32> {
+        let Some(folder) = self.folder.clone() else { return Ok(0) };
+        let before = UNIX_EPOCH + Duration::from_millis(u64::try_from(before.0).unwrap_or_default());
+        let deleted = tokio::task::spawn_blocking(move || {
+            let mut deleted = 0;
+            for tenant in std::fs::read_dir(folder)? {
+                let tenant = tenant?;
+                if !tenant.file_type()?.is_dir() {
+                    continue;
+                }
+                for file in std::fs::read_dir(tenant.path())? {
+                    let file = file?;
+                    let is_staged = file.file_name().to_string_lossy().contains('#');
+                    if is_staged && file.metadata()?.modified()? < before {
+                        std::fs::remove_file(file.path())?;
+                        deleted += 1;
+                    }
+                }
+            }
+            Ok::<_, std::io::Error>(deleted)
+        });
+        let deleted = deleted.await.map_err(std::io::Error::other).and_then(|deleted| deleted);
+        deleted
+            .map_err(|error| FilesError::Address(format!("cannot look through the folder of files: {error}")))
     }
 
     /// All files, in no order.

@@ -8,6 +8,7 @@ mod sweep;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use sweep::sweep;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -26,7 +27,7 @@ const AT_ONCE: usize = 2;
 /// Does background work until `shutdown`. What is under way then is left to whoever takes it on next.
 pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
     let mut at_work = JoinSet::new();
-    let mut sweep = tokio::time::interval(Duration::from_secs(3600));
+    let mut hourly = tokio::time::interval(Duration::from_secs(3600));
     loop {
         while at_work.len() < AT_ONCE {
             match take(&app).await {
@@ -42,9 +43,9 @@ pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
             Some(_) = at_work.join_next(), if !at_work.is_empty() => {}
             () = app.work_waits.notified() => {}
             () = tokio::time::sleep(LOOK) => {}
-            _ = sweep.tick() => {
+            _ = hourly.tick() => {
                 let app = app.clone();
-                tokio::spawn(async move { sweep::sweep(&app).await });
+                tokio::spawn(async move { sweep(&app).await });
             }
         }
     }

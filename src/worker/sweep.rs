@@ -8,7 +8,8 @@ use crate::app::{App, AppError};
 const BATCH: u64 = 1_000;
 const DAY_MILLISECONDS: i64 = 24 * 3_600 * 1_000;
 
-pub(super) async fn sweep(app: &App) {
+/// Sweeps once; what fails is tried again with the next sweep.
+pub async fn sweep(app: &App) {
     if let Err(failure) = orphans(app).await {
         tracing::warn!(?failure, "cannot sweep files");
     }
@@ -20,6 +21,10 @@ pub(super) async fn sweep(app: &App) {
 /// Bytes are stored before their row, so that a crash in between leaves bytes without one.
 async fn orphans(app: &App) -> Result<(), AppError> {
     let before = app.clock.now().plus_milliseconds(-i64::from(app.settings.orphan_seconds) * 1_000);
+    let staged = app.files.delete_staged(before).await?;
+    if staged > 0 {
+        tracing::info!(staged, "uploads that broke off are swept");
+    }
     let mut files = app.files.list();
     while let Some(file) = files.try_next().await? {
         let is_old = file.stored_at < before;

@@ -3,13 +3,17 @@
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use muster::app::Settings;
+use muster::domain::id::ImportId;
 use muster::domain::limits::FileLimits;
 use muster::files::FileKey;
+use muster::worker;
 use serde_json::json;
 
 use crate::decisions::roster;
 use crate::support::{TestApp, refusal};
 
+/// From when the clock stands to after the machine wrote its files.
+const CENTURY: i64 = 100 * 365 * 24 * 3_600;
 /// Longer than a lease.
 const A_LEASE_LATER: i64 = 60;
 
@@ -82,4 +86,26 @@ async fn a_file_may_have_as_many_rows_as_the_bound_and_no_more() {
     assert_eq!(ada.upload_with("two.csv", roster(1..=2), json!({})).await["userErrors"], json!([]));
     assert_eq!(refusal(&ada.upload_with("three.csv", roster(1..=3), json!({})).await), "TOO_MANY_ROWS");
     assert_eq!(test.stored_files(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_import_owns_is_swept_once_it_is_old() {
+    let test = TestApp::new().await;
+    let ada = test.admin("club", "ada");
+    ada.upload("two.csv", roster(1..=2)).await;
+    let tenant = test.app.store.tenant_by_slug("club").await.unwrap().unwrap().id;
+    // Bytes whose row never came, and a file that was still being written when its server died.
+    let orphan = FileKey { tenant, import: ImportId(uuid::Uuid::from_u128(7)) };
+    let mut writer = test.app.files.create(orphan).await.unwrap();
+    writer.write(Bytes::from_static(b"a,b")).await.unwrap();
+    writer.finish().await.unwrap();
+    test.stage("0#1", b"half a file");
+    assert_eq!(test.stored_files(), 3);
+
+    worker::sweep(&test.app).await;
+    assert_eq!(test.stored_files(), 3, "what is young may get its row yet");
+    test.pass_seconds(CENTURY);
+    worker::sweep(&test.app).await;
+    assert_eq!(test.stored_files(), 1, "the import keeps its file");
+    assert_eq!(ada.active().await["file"]["rowCount"], 2);
 }

@@ -97,6 +97,12 @@ impl TestApp {
         self.time.fetch_add(seconds * 1_000, Ordering::Relaxed);
     }
 
+    /// A file beside the stored ones.
+    pub fn stage(&self, name: &str, content: &[u8]) {
+        let folder = std::fs::read_dir(self.folder.path().join("files")).unwrap().next().unwrap().unwrap();
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+
     /// How many files are stored.
     pub fn stored_files(&self) -> usize {
         fn count(folder: &std::path::Path) -> usize {
