@@ -96,6 +96,7 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX import_mappings_approved ON import_mappings (tenant_id, approved_at) \
      WHERE approved_at IS NOT NULL",
     "CREATE INDEX plans_import ON plans (tenant_id, import_id, created_at)",
+    "CREATE INDEX plans_unfinished ON plans (created_at) WHERE ready = FALSE",
     "CREATE INDEX actions_kind ON actions (plan_id, kind, position)",
     "CREATE INDEX actions_member ON actions (plan_id, member_id) WHERE member_id IS NOT NULL",
     "CREATE INDEX actions_takes_email ON actions (plan_id, position) WHERE takes_email_from IS NOT NULL",

@@ -248,13 +248,36 @@ impl Tx {
             doomed = doomed.filter(plans::Column::Id.ne(keep.0));
         }
         for plan in doomed.all(&self.inner).await? {
-            for table in ["actions", "decisions", "row_issues", "held_rows", "plan_counts"] {
-                let rows =
-                    Query::delete().from_table(table).and_where(Expr::col("plan_id").eq(plan.id)).to_owned();
-                self.inner.execute(&rows).await?;
-            }
-            plans::Entity::delete_by_id((plan.tenant_id, plan.id)).exec(&self.inner).await?;
+            self.delete_plan(plan).await?;
         }
         Ok(())
+    }
+
+    async fn delete_plan(&self, plan: plans::Model) -> Result<()> {
+        for table in ["actions", "decisions", "row_issues", "held_rows", "plan_counts"] {
+            let rows =
+                Query::delete().from_table(table).and_where(Expr::col("plan_id").eq(plan.id)).to_owned();
+            self.inner.execute(&rows).await?;
+        }
+        plans::Entity::delete_by_id((plan.tenant_id, plan.id)).exec(&self.inner).await?;
+        Ok(())
+    }
+
+    /// Removes a plan, of any tenant, that was left half made and that nobody is at any more: its import was superseded
+    /// or given up meanwhile. Answers whether there was one.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub async fn sweep_unfinished_plan(&self) -> Result<bool> {
+        let at_work = Query::select().column("import_id").from("work").to_owned();
+        #[allow(clippy::disallowed_methods, reason = "sweeping is nobody's request")]
+        let unfinished = plans::Entity::find()
+            // Word for word as the index has it, or it is not used.
+            .filter(Expr::cust("ready = FALSE"))
+            .filter(plans::Column::ImportId.not_in_subquery(at_work));
+        match unfinished.one(&self.inner).await? {
+            Some(plan) => self.delete_plan(plan).await.map(|()| true),
+            None => Ok(false),
+        }
     }
 }

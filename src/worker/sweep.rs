@@ -1,4 +1,4 @@
-//! Sweeping: files without an import, and records of members who were deleted long ago.
+//! Sweeping: files without an import, plans that nobody finishes, and records of members who were deleted long ago.
 
 use futures_util::TryStreamExt;
 
@@ -13,8 +13,23 @@ pub async fn sweep(app: &App) {
     if let Err(failure) = orphans(app).await {
         tracing::warn!(?failure, "cannot sweep files");
     }
+    if let Err(failure) = unfinished_plans(app).await {
+        tracing::warn!(?failure, "cannot sweep plans");
+    }
     if let Err(failure) = deleted_members(app).await {
         tracing::warn!(?failure, "cannot forget deleted members");
+    }
+}
+
+/// Whoever was at a plan when its import was superseded stops where they are.
+async fn unfinished_plans(app: &App) -> Result<(), AppError> {
+    loop {
+        let tx = app.store.begin().await?;
+        let swept = tx.sweep_unfinished_plan().await?;
+        app.events.publish(&tx.commit().await?);
+        if !swept {
+            return Ok(());
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use muster::app::Settings;
-use muster::domain::id::ImportId;
+use muster::domain::id::{ImportId, PlanId};
 use muster::domain::limits::FileLimits;
 use muster::files::FileKey;
+use muster::store::{NewPlan, PlanBasis};
 use muster::worker;
 use serde_json::json;
 
@@ -108,4 +109,35 @@ async fn what_no_import_owns_is_swept_once_it_is_old() {
     worker::sweep(&test.app).await;
     assert_eq!(test.stored_files(), 1, "the import keeps its file");
     assert_eq!(ada.active().await["file"]["rowCount"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_nobody_finishes_is_swept_and_one_that_is_being_made_is_not() {
+    let test = TestApp::new().await;
+    let ada = test.admin("club", "ada");
+    let import = ada.upload("two.csv", roster(1..=2)).await;
+    let tenant = test.app.store.tenant_by_slug("club").await.unwrap().unwrap().id;
+    let stored = test.app.store.active_import(tenant).await.unwrap().unwrap();
+    let approve = json!({ "importId": import["id"], "ifVersion": import["version"] });
+    ada.done("approveMapping", approve).await;
+    // A server begins a plan, and says no more.
+    let basis = PlanBasis { roster_version: 0, fields: String::new() };
+    let id = PlanId(uuid::Uuid::from_u128(7));
+    let half = NewPlan { id, import: stored.id, basis, created_at: test.app.clock.now() };
+    let tx = test.app.store.begin().await.unwrap();
+    tx.insert_plan(tenant, &half).await.unwrap();
+    let _ = tx.commit().await.unwrap();
+
+    worker::sweep(&test.app).await;
+    assert!(!sweeps_a_plan(&test).await, "the work on it waits");
+    ada.done("discardImport", json!({ "importId": import["id"] })).await;
+    assert!(sweeps_a_plan(&test).await, "its import was given up");
+    assert!(!sweeps_a_plan(&test).await, "and it is gone");
+}
+
+async fn sweeps_a_plan(test: &TestApp) -> bool {
+    let tx = test.app.store.begin().await.unwrap();
+    let swept = tx.sweep_unfinished_plan().await.unwrap();
+    let _ = tx.commit().await.unwrap();
+    swept
 }
