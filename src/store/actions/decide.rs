@@ -143,44 +143,47 @@ impl Tx {
         let (old, new) = (Alias::new("old"), Alias::new("new"));
         let o = |column: actions::Column| Expr::col((old.clone(), column));
         let n = |column: actions::Column| Expr::col((new.clone(), column));
-        let same_subject =
-            o(actions::Column::MemberId).eq(n(actions::Column::MemberId)).or(o(actions::Column::MemberId)
-                .is_null()
-                .and(n(actions::Column::MemberId).is_null())
-                .and(o(actions::Column::RowNumber).eq(n(actions::Column::RowNumber))));
-        let select = Query::select()
-            .expr(Expr::val(to.0))
-            .column((new.clone(), actions::Column::Position))
-            .column((decisions::Entity, decisions::Column::Approved))
-            .column((decisions::Entity, decisions::Column::DecidedBy))
-            .column((decisions::Entity, decisions::Column::DecidedAt))
-            .from(decisions::Entity)
-            .join_as(
-                JoinType::InnerJoin,
-                actions::Entity,
-                old.clone(),
-                o(actions::Column::PlanId)
-                    .eq(d(decisions::Column::PlanId))
-                    .and(o(actions::Column::Position).eq(d(decisions::Column::Position))),
-            )
-            .join_as(
-                JoinType::InnerJoin,
-                actions::Entity,
-                new.clone(),
-                n(actions::Column::PlanId)
-                    .eq(to.0)
-                    .and(n(actions::Column::Kind).eq(o(actions::Column::Kind)))
-                    .and(n(actions::Column::Changes).eq(o(actions::Column::Changes)))
-                    .and(same_subject),
-            )
-            .and_where(d(decisions::Column::PlanId).eq(from.0))
-            .and_where(d(decisions::Column::PlanId).in_subquery(plan_of(tenant, from)))
-            .to_owned();
-        use decisions::Column::{Approved, DecidedAt, DecidedBy, PlanId, Position};
-        let mut insert = Query::insert();
-        insert.into_table(decisions::Entity).columns([PlanId, Position, Approved, DecidedBy, DecidedAt]);
-        insert.select_from(select).map_err(|error| sea_orm::DbErr::Custom(error.to_string()))?;
-        self.inner.execute(&insert).await?;
+        // One after the other: with OR between the two, no index would lead from an action to its like.
+        let same_member = n(actions::Column::MemberId).eq(o(actions::Column::MemberId));
+        let same_row = n(actions::Column::RowNumber)
+            .eq(o(actions::Column::RowNumber))
+            .and(n(actions::Column::MemberId).is_null())
+            .and(o(actions::Column::MemberId).is_null());
+        for same_subject in [same_member, same_row] {
+            let select = Query::select()
+                .expr(Expr::val(to.0))
+                .column((new.clone(), actions::Column::Position))
+                .column((decisions::Entity, decisions::Column::Approved))
+                .column((decisions::Entity, decisions::Column::DecidedBy))
+                .column((decisions::Entity, decisions::Column::DecidedAt))
+                .from(decisions::Entity)
+                .join_as(
+                    JoinType::InnerJoin,
+                    actions::Entity,
+                    old.clone(),
+                    o(actions::Column::PlanId)
+                        .eq(from.0)
+                        .and(o(actions::Column::Position).eq(d(decisions::Column::Position))),
+                )
+                .join_as(
+                    JoinType::InnerJoin,
+                    actions::Entity,
+                    new.clone(),
+                    n(actions::Column::PlanId)
+                        .eq(to.0)
+                        .and(same_subject)
+                        .and(n(actions::Column::Kind).eq(o(actions::Column::Kind)))
+                        .and(n(actions::Column::Changes).eq(o(actions::Column::Changes))),
+                )
+                .and_where(d(decisions::Column::PlanId).eq(from.0))
+                .and_where(d(decisions::Column::PlanId).in_subquery(plan_of(tenant, from)))
+                .to_owned();
+            use decisions::Column::{Approved, DecidedAt, DecidedBy, PlanId, Position};
+            let mut insert = Query::insert();
+            insert.into_table(decisions::Entity).columns([PlanId, Position, Approved, DecidedBy, DecidedAt]);
+            insert.select_from(select).map_err(|error| sea_orm::DbErr::Custom(error.to_string()))?;
+            self.inner.execute(&insert).await?;
+        }
         for decision in [Decision::Approved, Decision::Rejected] {
             for kind in ActionKind::ALL {
                 let mut count = joined(tenant, to, JoinType::InnerJoin);
