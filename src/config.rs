@@ -226,7 +226,8 @@ impl TuningArgs {
             lease_seconds: self.lease_seconds.max(1),
             work_attempts_max: self.work_attempts_max.max(1),
             deleted_kept_days: self.deleted_kept_days,
-            orphan_seconds: self.orphan_seconds,
+            // Longer than any upload takes between its bytes and its row.
+            orphan_seconds: self.orphan_seconds.max(3_600),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Inputs.
 
-use async_graphql::{Enum, ID, InputObject, MaybeUndefined, OneofObject};
+use async_graphql::{Enum, ID, InputObject, MaybeUndefined, OneofObject, Result};
 
+use super::error::{Code, error};
 use super::ids;
 use super::scalars::{DateTime, Upload};
 use super::types::{
@@ -11,8 +12,32 @@ use super::types::{
 use crate::domain::mapping::edit::{ColumnEdit, MappingEdit, ValueEdit};
 use crate::store;
 
-fn all<T, U: From<T>>(list: Option<Vec<T>>) -> Option<Vec<U>> {
-    list.map(|list| list.into_iter().map(Into::into).collect())
+/// Characters of a text that is looked for.
+const SEARCH_CHARS_MAX: usize = 200;
+/// Fields that a filter names.
+const FIELDS_MAX: usize = 200;
+
+/// Each choice once, however often it is named.
+fn all<T, U: From<T> + PartialEq>(list: Option<Vec<T>>) -> Option<Vec<U>> {
+    list.map(|list| {
+        let mut each: Vec<U> = Vec::new();
+        for choice in list.into_iter().map(U::from) {
+            if !each.contains(&choice) {
+                each.push(choice);
+            }
+        }
+        each
+    })
+}
+
+/// A text that is looked for; a blank one looks for nothing, as a search field that nobody has filled in.
+fn search(text: Option<String>) -> Result<Option<String>> {
+    let text = text.filter(|text| !text.trim().is_empty());
+    if text.as_ref().is_some_and(|text| text.chars().nth(SEARCH_CHARS_MAX).is_some()) {
+        let sentence = format!("What is looked for has at most {SEARCH_CHARS_MAX} characters.");
+        return Err(error(Code::BadUserInput, sentence));
+    }
+    Ok(text)
 }
 
 /// Which imports a list shows. What is not given means any; an empty list matches nothing.
@@ -29,13 +54,13 @@ pub struct MembershipImportFilter {
 }
 
 impl MembershipImportFilter {
-    pub(super) fn into_store(self) -> store::ImportFilter {
-        store::ImportFilter {
+    pub(super) fn into_store(self) -> Result<store::ImportFilter> {
+        Ok(store::ImportFilter {
             status: all(self.status),
-            file_name: self.file_name,
+            file_name: search(self.file_name)?,
             uploaded_from: self.uploaded_from.map(|time| time.0),
             uploaded_before: self.uploaded_before.map(|time| time.0),
-        }
+        })
     }
 }
 
@@ -97,15 +122,20 @@ pub struct ProfileActionFilter {
 }
 
 impl ProfileActionFilter {
-    pub(super) fn into_store(self) -> store::ActionFilter {
-        store::ActionFilter {
+    pub(super) fn into_store(self) -> Result<store::ActionFilter> {
+        let bad = |keys: &Vec<String>| keys.len() > FIELDS_MAX || keys.iter().any(|key| key.contains('|'));
+        if self.changed_field.as_ref().is_some_and(bad) {
+            let sentence = format!("`changedField` names at most {FIELDS_MAX} fields, each by its key.");
+            return Err(error(Code::BadUserInput, sentence));
+        }
+        Ok(store::ActionFilter {
             kind: all(self.kind),
             decision: all(self.decision),
             decided_by: self.decided_by.as_ref().map(ids::user),
             changed_field: self.changed_field,
             has_warnings: self.has_warnings,
-            search: self.search,
-        }
+            search: search(self.search)?,
+        })
     }
 }
 
@@ -134,8 +164,8 @@ pub struct MemberFilter {
 }
 
 impl MemberFilter {
-    pub(super) fn into_store(self) -> store::MemberFilter {
-        store::MemberFilter { status: all(self.status), search: self.search }
+    pub(super) fn into_store(self) -> Result<store::MemberFilter> {
+        Ok(store::MemberFilter { status: all(self.status), search: search(self.search)? })
     }
 }
 

@@ -171,7 +171,7 @@ async fn decide(ctx: &Context<'_>, input: DecideProfileActionsInput) -> Result<D
         ProfileActionTarget::All(false) => {
             return Err(error(Code::BadUserInput, "`all` can only be true: leave it out otherwise."));
         }
-        ProfileActionTarget::Filter(filter) => ActionTarget::Filter(filter.into_store()),
+        ProfileActionTarget::Filter(filter) => ActionTarget::Filter(filter.into_store()?),
         ProfileActionTarget::Ids(ids) => ActionTarget::Positions(positions(plan, &ids)),
     };
     let decided = decide_profile_actions(app(ctx), requester(ctx), plan, input.decision.into(), target).await;

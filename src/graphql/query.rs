@@ -50,7 +50,7 @@ impl Query {
         >,
     ) -> Result<MembershipImportConnection> {
         let request = PageArgs { first, after, last, before }.request::<ImportCursor>()?;
-        let filter = filter.unwrap_or_default().into_store();
+        let filter = filter.unwrap_or_default().into_store()?;
         let order = MembershipImportOrder::into_store(order_by);
         let found = history::page(app(ctx), requester(ctx), &filter, order, &request).await.show(ctx)?;
         let node = |import| (page::encode(&order.sort.cursor(&import)), MembershipImport(import));
@@ -90,7 +90,7 @@ impl Query {
         #[graphql(desc = "Which ones; all unless given.")] filter: Option<MemberFilter>,
     ) -> Result<MemberConnection> {
         let request = PageArgs { first, after, last, before }.request::<MemberCursor>()?;
-        let filter = filter.unwrap_or_default().into_store();
+        let filter = filter.unwrap_or_default().into_store()?;
         let found = members::page(app(ctx), requester(ctx), &filter, &request).await.show(ctx)?;
         let node = |member| (page::encode(&MemberCursor::of(&member)), Member(member));
         Ok(MemberConnection { page: Paged::of(found, node), filter })

@@ -6,6 +6,7 @@ mod access;
 mod background;
 mod decisions;
 mod downloads;
+mod filters;
 mod history;
 mod layers;
 mod odd;

@@ -44,7 +44,11 @@ async fn complete(
     if is_stale(&tx, requester, &plan).await? {
         // Planned again at once; the old plan stays until then, so that its decisions carry over.
         tx.request_work(requester.tenant, id, WorkKind::Plan, requester.user, now, None).await?;
-        tx.update_import(requester.tenant, &import, now, |import| import.step = ImportStep::Planning).await?;
+        tx.update_import(requester.tenant, &import, now, |import| {
+            import.step = ImportStep::Planning;
+            import.problem = None;
+        })
+        .await?;
         app.tell(&tx.commit().await?);
         app.work_waits.notify_one();
         return Err(plan_stale().into());

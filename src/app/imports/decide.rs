@@ -40,7 +40,8 @@ pub async fn decide_profile_actions(
         Err(AppError::Refused(errors)) => {
             let import = match app.store.plan(requester.tenant, plan).await? {
                 Some(plan) => app.store.import(requester.tenant, plan.import).await?,
-                None => None,
+                // The plan was replaced: the import that it was of is the one in progress, if there still is one.
+                None => app.store.active_import(requester.tenant).await?,
             };
             Ok(Decided { import, count: 0, errors })
         }

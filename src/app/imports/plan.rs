@@ -62,9 +62,8 @@ fn fields_used(fields: &[ProfileField], mapping: &Mapping) -> String {
 /// If the lease is lost, or something fails; then there is no plan, and the work can be taken on again.
 pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
     let (import, mapping) = load(app, lease).await?;
-    let fields = app.store.fields(lease.tenant).await?;
+    let (new, fields) = begin_plan(app, lease, &mapping.mapping).await?;
     let reader = RowReader::new(&fields, &mapping.columns, &mapping.mapping, secret_number());
-    let new = begin_plan(app, lease, &mapping.mapping).await?;
 
     let total = import.file.row_count;
     let mut progress = Progressing { app, lease, total: total.saturating_mul(2), done: 0 };
@@ -99,16 +98,19 @@ async fn load(app: &App, lease: &Lease) -> Result<(Import, ImportMapping)> {
 
 /// Begins the plan. What a server that died has left half made goes; the plan that this one replaces stays, as its
 /// decisions carry over.
-async fn begin_plan(app: &App, lease: &Lease, mapping: &Mapping) -> Result<NewPlan> {
+///
+/// The fields come from the same transaction as the basis: rows are judged by what the plan says it rests on.
+async fn begin_plan(app: &App, lease: &Lease, mapping: &Mapping) -> Result<(NewPlan, Vec<ProfileField>)> {
     let tx = app.store.begin().await?;
     tx.require_lease(lease).await?;
     let replaced = tx.plan_of(lease.tenant, lease.import).await?.map(|plan| plan.id);
     tx.delete_plans(lease.tenant, lease.import, replaced).await?;
     let basis = basis(&tx, lease.tenant, mapping).await?;
+    let fields = tx.fields(lease.tenant).await?;
     let new = NewPlan { id: PlanId(new_id()), import: lease.import, basis, created_at: app.now() };
     tx.insert_plan(lease.tenant, &new).await?;
     app.tell(&tx.commit().await?);
-    Ok(new)
+    Ok((new, fields))
 }
 
 /// Says how far the planning has come: each row is read twice.

@@ -4,6 +4,7 @@ use crate::app::access::require_admin;
 use crate::app::{App, Result};
 use crate::domain::action::{ActionCount, ActionKind, ProfileAction, deletions_to_confirm};
 use crate::domain::id::{ActionId, PlanId, UserId};
+use crate::domain::import::ImportStep;
 use crate::domain::issue::RowIssue;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::requester::Requester;
@@ -32,16 +33,21 @@ pub async fn counts(
     Ok(app.store.plans_counts(requester.tenant, plans).await?)
 }
 
-/// The number that completing asks for, given the plan's counts.
+/// The number that completing asks for, given the plan's counts; none unless the import can be completed.
 ///
 /// # Errors
 /// If the requester may not, or something fails.
 pub async fn deletions_asked(
     app: &App,
     requester: &Requester,
+    plan: &Plan,
     counts: &[ActionCount],
 ) -> Result<Option<u32>> {
     require_admin(requester)?;
+    let import = app.store.import(requester.tenant, plan.import).await?;
+    if import.is_none_or(|import| import.require_step(&[ImportStep::Review]).is_err()) {
+        return Ok(None);
+    }
     let tenant = app.store.tenant(requester.tenant).await?;
     let active = tenant.map_or(0, |tenant| tenant.active_count);
     Ok(deletions_to_confirm(counts, active, app.settings.deletion_guard))

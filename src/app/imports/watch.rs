@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::app::access::require_admin;
 use crate::app::{App, AppError, Result};
-use crate::domain::id::ImportId;
+use crate::domain::id::{ImportId, UserId};
 use crate::domain::import::{Import, ImportStatus, ImportStep, Transition};
 use crate::domain::requester::Requester;
 use crate::domain::timestamp::Timestamp;
@@ -71,7 +71,7 @@ pub async fn import_changed(
     // Watched before it is read, so that nothing falls between the two.
     let mut watcher = Watcher::begin(app, requester, Some(id)).await?;
     let import = watcher.read_import(id).await?.ok_or(AppError::NotFound("import"))?;
-    watcher.shown = Some(Shown { import: id, version: import.version, progress: None });
+    watcher.shown = Some(Shown::of(&import, None));
     watcher.next.push_back(ImportEvent::present(&import));
     Ok(try_unfold(watcher, async |mut watcher| {
         if watcher.ended {
@@ -94,7 +94,7 @@ pub async fn imports_changed(
     require_admin(&requester)?;
     let mut watcher = Watcher::begin(app, requester, None).await?;
     if let Some(active) = watcher.app.store.active_import(requester.tenant).await? {
-        watcher.shown = Some(Shown { import: active.id, version: active.version, progress: None });
+        watcher.shown = Some(Shown::of(&active, None));
     }
     Ok(try_unfold((watcher, true), async |(mut watcher, first)| {
         if first {
@@ -111,6 +111,13 @@ struct Shown {
     import: ImportId,
     version: i32,
     progress: Option<Progress>,
+    resumed: Option<(UserId, Timestamp)>,
+}
+
+impl Shown {
+    fn of(import: &Import, progress: Option<Progress>) -> Self {
+        Self { import: import.id, version: import.version, progress, resumed: import.resumed }
+    }
 }
 
 struct Watcher {
@@ -185,16 +192,19 @@ impl Watcher {
         let Some(import) = import else { return Ok(None) };
         let progress = self.app.events.progress(import.id);
         let shown = self.shown.filter(|shown| shown.import == import.id);
-        if shown.is_some_and(|shown| {
-            shown.version >= import.version && (progress.is_none() || shown.progress == progress)
-        }) {
+        let is_shown = |shown: Shown| {
+            shown.version >= import.version
+                && shown.resumed == import.resumed
+                && (progress.is_none() || shown.progress == progress)
+        };
+        if shown.is_some_and(is_shown) {
             return Ok(None);
         }
         if let Some(due) = self.merged_at.map(|at| at + MERGE).filter(|due| *due > Instant::now()) {
             return Ok(Some(due));
         }
         self.merged_at = Some(Instant::now());
-        self.shown = Some(Shown { import: import.id, version: import.version, progress });
+        self.shown = Some(Shown::of(&import, progress));
         self.next.push_back(ImportEvent::present(&import));
         Ok(None)
     }
@@ -206,8 +216,9 @@ impl Watcher {
             return;
         }
         if transition.status == ImportStatus::InProgress || shown.is_some() {
-            let progress = shown.and_then(|shown| shown.progress);
-            self.shown = Some(Shown { import: transition.import, version: transition.version, progress });
+            let (progress, resumed) = shown.map_or((None, None), |shown| (shown.progress, shown.resumed));
+            self.shown =
+                Some(Shown { import: transition.import, version: transition.version, progress, resumed });
         }
         self.next.push_back(ImportEvent::of(transition));
     }

@@ -71,7 +71,7 @@ impl ImportPlan {
     /// DEACTIVATE actions are more than a tenth of the active members, and more than five.
     async fn deletions_to_confirm(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
         let counts = loaders(ctx).one(CountsOf(self.0.id)).await.show(ctx)?.unwrap_or_default();
-        review::deletions_asked(app(ctx), requester(ctx), &counts).await.show(ctx)
+        review::deletions_asked(app(ctx), requester(ctx), &self.0, &counts).await.show(ctx)
     }
 
     /// How many issues there are: every one is counted here, kept or not.
@@ -110,7 +110,7 @@ impl ImportPlan {
         #[graphql(desc = "Which ones; all unless given.")] filter: Option<ProfileActionFilter>,
     ) -> Result<ProfileActionConnection> {
         let request = PageArgs { first, after, last, before }.request::<u32>()?;
-        let filter = filter.unwrap_or_default().into_store();
+        let filter = filter.unwrap_or_default().into_store()?;
         let found =
             review::actions(app(ctx), requester(ctx), self.0.id, &filter, &request).await.show(ctx)?;
         let page = Paged::of(found, |action| (page::encode(&action.id.position), ProfileAction(action)));
