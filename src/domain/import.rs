@@ -81,7 +81,7 @@ pub struct Import {
     pub updated_at: Timestamp,
     /// Who resumed it last.
     pub resumed: Option<(UserId, Timestamp)>,
-    /// Who completed it: asked for it, until the step is DONE.
+    /// Who completed it, and when what was approved was applied.
     pub completed: Option<(UserId, Timestamp)>,
     /// Who discarded it.
     pub discarded_by: Option<UserId>,
@@ -127,7 +127,7 @@ impl Import {
     /// Refuses unless the import is in progress at one of `steps`.
     ///
     /// # Errors
-    /// IMPORT_NOT_IN_PROGRESS, IMPORT_BUSY while it is being applied, else WRONG_STEP.
+    /// IMPORT_NOT_IN_PROGRESS, else WRONG_STEP.
     pub fn require_step(&self, steps: &[ImportStep]) -> Result<(), UserError> {
         self.require_in_progress()?;
         if steps.contains(&self.step) {

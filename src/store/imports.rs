@@ -167,31 +167,44 @@ async fn by_idempotency_key<D: Db>(db: &D, tenant: TenantId, key: &str) -> Resul
     found.one(db.connection()).await?.map(import).transpose()
 }
 
+macro_rules! reads {
+    ($on:ident) => {
+        impl $on {
+            /// The tenant's import `id`.
+            ///
+            /// # Errors
+            /// If the database cannot be read.
+            pub async fn import(&self, tenant: TenantId, id: ImportId) -> Result<Option<Import>> {
+                by_id(self, tenant, id).await
+            }
+
+            /// The tenant's import that is in progress.
+            ///
+            /// # Errors
+            /// If the database cannot be read.
+            pub async fn active_import(&self, tenant: TenantId) -> Result<Option<Import>> {
+                active(self, tenant).await
+            }
+
+            /// The tenant's import that was uploaded with this key.
+            ///
+            /// # Errors
+            /// If the database cannot be read.
+            pub async fn import_by_idempotency_key(
+                &self,
+                tenant: TenantId,
+                key: &str,
+            ) -> Result<Option<Import>> {
+                by_idempotency_key(self, tenant, key).await
+            }
+        }
+    };
+}
+
+reads!(Store);
+reads!(Tx);
+
 impl Store {
-    /// The tenant's import `id`.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn import(&self, tenant: TenantId, id: ImportId) -> Result<Option<Import>> {
-        by_id(self, tenant, id).await
-    }
-
-    /// The tenant's import that is in progress.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn active_import(&self, tenant: TenantId) -> Result<Option<Import>> {
-        active(self, tenant).await
-    }
-
-    /// The tenant's import that was uploaded with this key.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn import_by_idempotency_key(&self, tenant: TenantId, key: &str) -> Result<Option<Import>> {
-        by_idempotency_key(self, tenant, key).await
-    }
-
     /// The tenant's imports among `ids`.
     ///
     /// # Errors
@@ -235,30 +248,6 @@ impl Store {
 }
 
 impl Tx {
-    /// The tenant's import `id`.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn import(&self, tenant: TenantId, id: ImportId) -> Result<Option<Import>> {
-        by_id(self, tenant, id).await
-    }
-
-    /// The tenant's import that is in progress.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn active_import(&self, tenant: TenantId) -> Result<Option<Import>> {
-        active(self, tenant).await
-    }
-
-    /// The tenant's import that was uploaded with this key.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn import_by_idempotency_key(&self, tenant: TenantId, key: &str) -> Result<Option<Import>> {
-        by_idempotency_key(self, tenant, key).await
-    }
-
     /// Adds an import, in progress and at MAPPING.
     ///
     /// # Errors
