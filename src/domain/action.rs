@@ -1,6 +1,6 @@
 //! Profile actions: what a plan proposes for members, and what admins decide.
 
-use super::id::{ActionId, MemberId, UserId};
+use super::id::{ActionId, MemberId, PlanId, UserId};
 use super::issue::RowIssue;
 use super::timestamp::Timestamp;
 
@@ -103,6 +103,21 @@ impl ProfileAction {
         };
         self.planned.member.or_else(|| (self.planned.kind == ActionKind::Create).then(comes))
     }
+}
+
+/// How many actions of one kind somebody approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Approval {
+    /// Of which plan.
+    pub plan: PlanId,
+    /// Of which kind.
+    pub kind: ActionKind,
+    /// Who.
+    pub by: UserId,
+    /// How many.
+    pub count: u32,
+    /// When the last of them was approved.
+    pub last_decided_at: Timestamp,
 }
 
 /// How many actions of one kind there are.

@@ -1,5 +1,8 @@
 //! What is wrong with, or remarkable about, a row.
 
+use serde::de::IntoDeserializer;
+use serde::de::value::StrDeserializer;
+
 /// Whether an issue holds its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Severity {
@@ -61,6 +64,15 @@ pub enum RowIssueCode {
     FormulaLike,
     /// Blanks or invisible characters were taken off.
     ValueCleaned,
+}
+
+impl RowIssueCode {
+    /// The code that is written so.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        let word: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+        serde::Deserialize::deserialize(word).ok()
+    }
 }
 
 /// What is wrong with, or remarkable about, one row.

@@ -21,12 +21,14 @@ pub const FILE_COLUMNS_MAX: usize = 256;
 pub const HEADER_CHARS_MAX: usize = 256;
 /// Bytes of a cell, decoded.
 pub const CELL_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of a record, decoded. Beside the bound of a cell it bounds what a record of many cells takes.
+pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Characters of a first or last name and of a unique id.
 pub const NAME_CHARS_MAX: usize = 200;
 /// Characters of an email address, after RFC 5321.
 pub const EMAIL_CHARS_MAX: usize = 254;
-/// Characters of any other value.
-pub const VALUE_CHARS_MAX: usize = 4_000;
+/// Bytes of the key that members are ordered by. It is in an index, and folding makes some names longer.
+pub const NAME_KEY_BYTES_MAX: usize = 512;
 /// Characters of a cell that an issue shows.
 pub const ISSUE_VALUE_CHARS_MAX: usize = 100;
 /// Issues of one code that are kept; all are counted.
@@ -39,6 +41,8 @@ pub const SAMPLE_CHARS_MAX: usize = 80;
 pub const VALUE_MAPPINGS_MAX: usize = 500;
 /// Distinct values of a column that are told apart; more are no closed list.
 pub const DISTINCT_VALUES_MAX: usize = 10_000;
+/// Bytes of a column's distinct values. A column that has more is no closed list.
+pub const DISTINCT_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Bytes of a shown file name.
 pub const FILE_NAME_BYTES_MAX: usize = 255;
 /// Actions that a refusal names.

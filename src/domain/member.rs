@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::field::key;
 use super::id::MemberId;
+use super::limits::NAME_KEY_BYTES_MAX;
 use super::timestamp::Timestamp;
 use super::value::{email, fold::fold};
 
@@ -115,12 +116,14 @@ impl Profile {
         self.email.as_deref().map(|address| email::key(address).into_owned())
     }
 
-    /// The order of lists: folded last name, then first name.
+    /// The order of lists: folded last name, then first name, cut to [`NAME_KEY_BYTES_MAX`] bytes.
     #[must_use]
     pub fn name_key(&self) -> String {
         let last = self.last_name.as_deref().unwrap_or_default();
         let first = self.first_name.as_deref().unwrap_or_default();
-        fold(&format!("{last}\u{1}{first}")).into_owned()
+        let mut name_key = fold(&format!("{last}\u{1}{first}")).into_owned();
+        name_key.truncate(name_key.floor_char_boundary(NAME_KEY_BYTES_MAX));
+        name_key
     }
 
     /// Where a search looks: folded name, email and id.
@@ -147,4 +150,23 @@ pub struct Member {
     pub created_at: Timestamp,
     /// When they last changed.
     pub updated_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_name_is_bounded_also_where_folding_makes_it_longer() {
+        let key = |last: &str| Profile { last_name: Some(last.to_owned()), ..Profile::default() }.name_key();
+        let at = "x".repeat(NAME_KEY_BYTES_MAX - 1);
+        assert_eq!(key(&at), format!("{at}\u{1}"));
+        assert_eq!(key(&format!("{at}x")), format!("{at}x"));
+        assert_eq!(key(&format!("{at}xyz")), format!("{at}x"));
+        // Cut between characters: each becomes two here, of three bytes together.
+        let folded = key(&format!("xx{}", "\u{149}".repeat(198)));
+        assert_eq!(folded, format!("xx{}", "\u{2BC}n".repeat(170)));
+        assert_eq!(key(&format!("x{}", "\u{149}".repeat(199))).len(), NAME_KEY_BYTES_MAX - 1);
+        assert_eq!(key("Abara"), "abara\u{1}");
+    }
 }

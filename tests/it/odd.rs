@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -12,14 +13,27 @@ fn data(name: &str) -> Vec<u8> {
     std::fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// A club that has imported the seed, and nothing since.
-async fn seeded() -> Admin {
-    let ada = TestApp::new().await.admin("club", "ada");
+/// A club of the case's own that has imported the seed, and nothing since.
+pub async fn seeded(app: &Arc<TestApp>, case: &Value) -> Admin {
+    let ada = app.admin(case["case"].as_str().unwrap(), "ada");
     for (key, kind) in [("date_of_birth", "DATE"), ("department", "TEXT"), ("phone", "TEXT")] {
         ada.done("saveProfileField", json!({ "key": key, "label": key, "type": kind })).await;
     }
     ada.import_whole("seed.csv", data("00-seed.csv")).await;
     ada
+}
+
+/// All cases but the seed itself.
+pub fn cases() -> Vec<Value> {
+    let mut expected: Value = serde_json::from_slice(&data("expect.json")).unwrap();
+    let cases = expected["cases"].as_array_mut().unwrap();
+    cases.drain(..).filter(|case| case["case"] != "00-seed").collect()
+}
+
+/// The bytes of a case, and the name that they are uploaded with.
+pub fn file(case: &Value) -> (Vec<u8>, String) {
+    let file = case["file"].as_str().unwrap();
+    (data(file), case["upload_file_name"].as_str().unwrap_or(file).to_owned())
 }
 
 fn codes(errors: &Value) -> BTreeSet<String> {
@@ -37,11 +51,10 @@ fn outcome_at<'a>(case: &'a Value, at: &str) -> Vec<&'a Value> {
 }
 
 /// What the file led to, if that is not what it may lead to.
-async fn differs(case: &Value) -> Option<String> {
-    let ada = seeded().await;
-    let file = case["file"].as_str().unwrap();
-    let shown = case["upload_file_name"].as_str().unwrap_or(file);
-    let payload = ada.upload_with(shown, data(file), json!({})).await;
+async fn differs(app: &Arc<TestApp>, case: &Value) -> Option<String> {
+    let ada = seeded(app, case).await;
+    let (content, shown) = file(case);
+    let payload = ada.upload_with(&shown, content, json!({})).await;
     let refused = codes(&payload["userErrors"]);
     if !refused.is_empty() {
         let fits = outcome_at(case, "upload").iter().any(|outcome| is_one_of(&refused, outcome));
@@ -96,11 +109,11 @@ async fn review(ada: &Admin, planned: &Value) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_files_do_what_they_may_and_nothing_else() {
-    let expected: Value = serde_json::from_slice(&data("expect.json")).unwrap();
-    let cases = expected["cases"].as_array().unwrap();
+    let cases = cases();
+    let app = TestApp::new().await;
     let mut wrong = Vec::new();
-    for case in cases.iter().filter(|case| case["case"] != "00-seed") {
-        if let Some(found) = differs(case).await {
+    for case in &cases {
+        if let Some(found) = differs(&app, case).await {
             wrong.push(format!("{}: {found}\n  expected {}", case["case"], case["outcomes"]));
         }
     }

@@ -1,9 +1,10 @@
 //! Each bound, at it and one over it, in small and in large pieces.
 
-use super::split::RECORD_BYTES_MAX;
 use super::test_support::{Reading, plain, read_pieces};
 use super::{Flaw, Reader};
-use crate::domain::limits::{CELL_BYTES_MAX, FILE_COLUMNS_MAX, FileLimits, HEADER_CHARS_MAX};
+use crate::domain::limits::{
+    CELL_BYTES_MAX, FILE_COLUMNS_MAX, FileLimits, HEADER_CHARS_MAX, RECORD_BYTES_MAX,
+};
 use crate::domain::user_error::{UserError, UserErrorCode};
 
 fn read(file: impl AsRef<[u8]>) -> Reading {

@@ -8,7 +8,7 @@ const SAVE_AS: &str = "Open it, save it as “CSV UTF-8”, and upload that.";
 const UNPACK: &str = "Unpack it, and upload the CSV file that is in it.";
 
 /// First bytes that CSV never begins with.
-const MAGIC: [(&[u8], &str, &str); 20] = [
+const MAGIC: [(&[u8], &str, &str); 17] = [
     (b"\x1F\x8B", "a gzip archive", UNPACK),
     (b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive", UNPACK),
     (b"Rar!\x1A\x07", "a RAR archive", UNPACK),
@@ -16,9 +16,6 @@ const MAGIC: [(&[u8], &str, &str); 20] = [
     (b"\x28\xB5\x2F\xFD", "a Zstandard archive", UNPACK),
     (b"BZh91AY&SY", "a bzip2 archive", UNPACK),
     (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Excel or Office file (.xls)", SAVE_AS),
-    (b"{\\rtf", "an RTF document", EXPORT),
-    (b"%PDF-", "a PDF document", EXPORT),
-    (b"%!PS", "a PostScript document", EXPORT),
     (b"\x89PNG\r\n\x1A\n", "a PNG picture", EXPORT),
     (b"\xFF\xD8\xFF", "a JPEG picture", EXPORT),
     (b"GIF87a", "a GIF picture", EXPORT),
@@ -29,6 +26,13 @@ const MAGIC: [(&[u8], &str, &str); 20] = [
     (b"PAR1\x15", "a Parquet file", EXPORT),
     (b"\x7FELF", "a program", EXPORT),
     (b"MZ\x90\x00", "a program", EXPORT),
+];
+
+/// The same for what begins as text does, and may have a byte-order mark or line ends before it.
+const TEXT_MAGIC: [(&str, &str, &str); 3] = [
+    ("{\\rtf", "an RTF document", EXPORT),
+    ("%PDF-", "a PDF document", EXPORT),
+    ("%!PS", "a PostScript document", EXPORT),
 ];
 
 /// Refuses what is no text at all.
@@ -68,6 +72,9 @@ fn zip(head: &[u8]) -> (&'static str, &'static str) {
 /// Refuses text of another kind.
 pub(super) fn refuse_markup(text: &str) -> Result<(), UserError> {
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}');
+    if let Some((_, what, advice)) = TEXT_MAGIC.iter().find(|(magic, ..)| text.starts_with(magic)) {
+        return Err(refusal::not_csv(what, advice));
+    }
     let mut chars = text.chars();
     let what = match (chars.next(), chars.find(|c| !c.is_whitespace())) {
         (Some('<'), Some(next)) if next.is_ascii_alphabetic() || matches!(next, '!' | '?') => markup(text),
@@ -113,6 +120,9 @@ mod tests {
             (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "WebP"),
             (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", ".xls"),
             (b"%PDF-1.7\n", "PDF"),
+            (b"\n%PDF-1.7\n", "PDF"),
+            (b"\xEF\xBB\xBF%PDF-1.7\n", "PDF"),
+            (b"\r\n{\\rtf1", "RTF"),
             (b"\r\n <!DOCTYPE html><html>", "HTML"),
             (b"<table><tr><td>id</td>", "HTML"),
             (b"<?xml version=\"1.0\"?><members/>", "XML"),

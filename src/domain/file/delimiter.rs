@@ -8,20 +8,20 @@ use crate::domain::value::text::is_blank;
 /// In the order that settles a draw.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// What the first line says outright, as spreadsheets write it: `sep=;`.
+/// What the first line says outright, as spreadsheets write it: `sep=;`, perhaps in quotes, and filled up
+/// with blanks or with that delimiter.
 pub(super) fn said(text: &str) -> Option<u8> {
-    let line = text.split(['\r', '\n']).next()?;
-    let line = line.strip_prefix('"').and_then(|line| line.strip_suffix('"')).unwrap_or(line);
-    match line.as_bytes() {
-        [word @ .., b'=', delimiter]
-            if word.eq_ignore_ascii_case(b"sep")
-                && *delimiter != b'"'
-                && (delimiter.is_ascii_punctuation() || *delimiter == b'\t') =>
-        {
-            Some(*delimiter)
-        }
-        _ => None,
+    let line = text.split(['\r', '\n']).next()?.as_bytes();
+    let unquoted = line.strip_prefix(b"\"").unwrap_or(line);
+    let quotes = line.iter().filter(|byte| **byte == b'"').count();
+    if quotes != 2 * (line.len() - unquoted.len()) {
+        return None;
     }
+    let (word, rest) = unquoted.split_first_chunk::<4>()?;
+    let (&delimiter, filling) = rest.split_first()?;
+    let is_delimiter = delimiter != b'"' && (delimiter.is_ascii_punctuation() || delimiter == b'\t');
+    let fills = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"') || *byte == delimiter;
+    (word.eq_ignore_ascii_case(b"sep=") && is_delimiter && filling.iter().all(fills)).then_some(delimiter)
 }
 
 /// The delimiter that splits the first record best: into names that are known, else into most cells
@@ -37,6 +37,16 @@ pub(super) fn detect(text: &str, known: &dyn Fn(&str) -> bool) -> u8 {
     best.0
 }
 
+/// Whether the cell of a first record is no name: blank, or made of what stands between names alone, as where
+/// another delimiter was meant.
+pub(super) fn says_nothing(cell: &str) -> bool {
+    is_blank(cell.trim_matches(|c: char| c == '"' || c.is_whitespace() || is_delimiter(c)))
+}
+
+fn is_delimiter(c: char) -> bool {
+    u8::try_from(c).is_ok_and(|byte| DELIMITERS.contains(&byte))
+}
+
 /// Names known, whether it splits without breaking quotes, and cells.
 type Score = (usize, bool, u32);
 
@@ -45,7 +55,7 @@ fn score(text: &str, delimiter: u8, known: &dyn Fn(&str) -> bool) -> Score {
     let mut splitter = Splitter::new(delimiter);
     let mut first = |split: Split<'_>| {
         let cells = || split.cells.iter().map(|&(start, end)| header::trim(&split.text[start..end]));
-        if cells().all(is_blank) {
+        if cells().all(says_nothing) {
             return Ok(());
         }
         let names = cells().filter(|cell| known(cell)).count();
@@ -103,7 +113,20 @@ mod tests {
         assert_eq!(said("sep=;\r\nid,name"), Some(b';'));
         assert_eq!(said("\"SEP=\t\"\nid"), Some(b'\t'));
         assert_eq!(said("sep=^"), Some(b'^'));
-        for text in ["sep=\n", "sep=ab\n", "sep=\"\n", "separator\n", "\nsep=;\n", "x=;", "sep=a"] {
+        for text in ["sep=; \n", "sep=;;;;\r", "\"sep=;\";;\n", "\"sep=;\" \n", "sep=;\t"] {
+            assert_eq!(said(text), Some(b';'), "{text:?}");
+        }
+        for text in [
+            "sep=\n",
+            "sep=ab\n",
+            "sep=\"\n",
+            "separator\n",
+            "\nsep=;\n",
+            "x=;",
+            "sep=a",
+            "sep=;id",
+            "\"sep=;",
+        ] {
             assert_eq!(said(text), None, "{text:?}");
         }
     }

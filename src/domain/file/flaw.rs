@@ -1,8 +1,9 @@
 //! What is wrong with the shape of one record.
 
 use crate::domain::issue::{RowIssueCode, Severity};
+use crate::domain::value::sentences::{self, About};
 
-/// What is wrong with the shape of one record. All but [`Flaw::BareQuote`] put its values in doubt:
+/// What is wrong with the shape of one record. Those that are no warnings put its values in doubt:
 /// they hold the row, and the file proves nobody's absence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flaw {
@@ -30,6 +31,13 @@ pub enum Flaw {
         /// How many.
         rows: u32,
     },
+    /// More cells than the header, and all of the others blank; they are left out.
+    BlankSurplus {
+        /// Cells of the record.
+        cells: u32,
+        /// Cells of the header.
+        columns: u32,
+    },
     /// A quote in a cell that does not begin with one; it is read as it stands.
     BareQuote {
         /// Column, from 0.
@@ -45,6 +53,7 @@ impl Flaw {
             Self::TooShort { .. } => RowIssueCode::RowTooShort,
             Self::TooLong { .. } => RowIssueCode::RowTooLong,
             Self::TextAfterQuote { .. } | Self::RowsSwallowed { .. } => RowIssueCode::MalformedQuoting,
+            Self::BlankSurplus { .. } => RowIssueCode::ValueCleaned,
             Self::BareQuote { .. } => RowIssueCode::BareQuote,
         }
     }
@@ -52,7 +61,13 @@ impl Flaw {
     /// Whether it holds the row.
     #[must_use]
     pub fn severity(self) -> Severity {
-        if matches!(self, Self::BareQuote { .. }) { Severity::Warning } else { Severity::Error }
+        match self {
+            Self::BlankSurplus { .. } | Self::BareQuote { .. } => Severity::Warning,
+            Self::TooShort { .. }
+            | Self::TooLong { .. }
+            | Self::TextAfterQuote { .. }
+            | Self::RowsSwallowed { .. } => Severity::Error,
+        }
     }
 
     /// The column it is about, from 0; none where it is about the whole row.
@@ -60,38 +75,25 @@ impl Flaw {
     pub fn column(self) -> Option<u32> {
         match self {
             Self::TextAfterQuote { column } | Self::BareQuote { column } => Some(column),
-            Self::TooShort { .. } | Self::TooLong { .. } | Self::RowsSwallowed { .. } => None,
+            Self::TooShort { .. }
+            | Self::TooLong { .. }
+            | Self::RowsSwallowed { .. }
+            | Self::BlankSurplus { .. } => None,
         }
     }
 
     /// What is wrong and what to do, for an admin.
     #[must_use]
     pub fn message(self) -> String {
-        match self {
-            Self::TooShort { cells, columns } => format!(
-                "The row has {} and the header has {columns}: it may have been cut off. Complete it.",
-                count(cells)
-            ),
-            Self::TooLong { cells, columns } => format!(
-                "The row has {} and the header has {columns}. Put quotes around a cell that has the \
-                 delimiter in it.",
-                count(cells)
-            ),
-            Self::TextAfterQuote { .. } => "Text follows a closing quote, so that the cells after it may be \
-                                            in the wrong columns. Double the quotes inside the cell."
-                .to_owned(),
-            Self::RowsSwallowed { rows } => format!(
-                "A stray quote seems to join this row with {rows} below it. Remove the quote, or close it in \
-                 the same row."
-            ),
-            Self::BareQuote { .. } => {
-                "There is a quote in a cell that does not begin with one; it was read as it stands."
-                    .to_owned()
+        let about = match self {
+            Self::TooShort { cells, columns }
+            | Self::TooLong { cells, columns }
+            | Self::BlankSurplus { cells, columns } => {
+                About { found_width: cells as usize, expected_width: columns as usize, ..About::default() }
             }
-        }
+            Self::RowsSwallowed { rows } => About { rows_swallowed: rows, ..About::default() },
+            Self::TextAfterQuote { .. } | Self::BareQuote { .. } => About::default(),
+        };
+        sentences::message(self.code(), &about)
     }
-}
-
-fn count(cells: u32) -> String {
-    if cells == 1 { "1 cell".to_owned() } else { format!("{cells} cells") }
 }

@@ -7,7 +7,7 @@ use crate::domain::value::{date, text};
 
 /// A header without blanks and invisible characters at its ends; a second byte-order mark is one.
 pub(super) fn trim(header: &str) -> &str {
-    header.trim_matches(|c: char| c.is_whitespace() || text::is_zero_width(c))
+    header.trim_matches(|c: char| c.is_whitespace() || text::is_zero_width(c) || text::is_bidi_control(c))
 }
 
 /// The names of columns that the file does not name.
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn headers_are_trimmed_of_all_that_cannot_be_seen() {
-        assert_eq!(trim("\u{FEFF} \u{A0}Member ID\u{200B}\t"), "Member ID");
+        assert_eq!(trim("\u{FEFF} \u{A0}\u{200F}Member ID\u{200B}\t"), "Member ID");
         assert_eq!(trim("\u{3000}"), "");
     }
 

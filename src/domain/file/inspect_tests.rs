@@ -82,6 +82,13 @@ fn nothing_to_import_is_refused() {
     for file in ["", "\u{FEFF}", "\u{FEFF}\u{FEFF}\n", " \n\r\n", "sep=;\n"] {
         assert_eq!(code(inspect(file)), Some(UserErrorCode::FileEmpty), "{file:?}");
     }
+    for file in
+        [",,\n", ";;\n;;\n", "|||\r\n|||\r\n", " ; ;\n", "\"\",\" \"\n\"\",\"\"\n", "\"\";\"\"\n", "\t\t\n"]
+    {
+        assert_eq!(code(inspect(file)), Some(UserErrorCode::FileEmpty), "{file:?}");
+        assert_eq!(code(with_header(false, file)), Some(UserErrorCode::FileEmpty), "{file:?}");
+    }
+    assert_eq!(headers(&inspect(";;\nid;name;x\n1;Ann;\n").unwrap()), ["id", "name", "x"]);
     assert_eq!(code(inspect("id,name\n\n")), Some(UserErrorCode::FileNoRows));
     assert_eq!(code(with_header(false, "\n\n")), Some(UserErrorCode::FileEmpty));
     assert_eq!(code(inspect(b"\x1F\x8B\x08\0\0")), Some(UserErrorCode::FileNotCsv));
@@ -100,6 +107,34 @@ fn encodings_are_said_or_utf_8() {
         ("windows-1252", "Björn")
     );
     assert_eq!(code(named("klingon")), Some(UserErrorCode::InvalidInput));
+}
+
+#[test]
+fn utf_16_that_is_not_what_it_is_said_to_be_is_refused_by_name() {
+    let wide = |big: bool| -> Vec<u8> {
+        let bytes = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+        "id,name\n1,Ann\n".encode_utf16().flat_map(bytes).collect()
+    };
+    let as_encoding = |encoding, file: &[u8]| inspect_as(ReadOptions { encoding, has_header: None }, file);
+    let narrow = b"id,name\n1,Ann\n";
+    for (encoding, file, byte, words) in [
+        (None, wide(false), 1, "encoding utf-16le"),
+        (None, wide(true), 0, "encoding utf-16be"),
+        (Some("windows-1252"), wide(false), 1, "encoding utf-16le"),
+        (Some("utf-16be"), wide(false), 0, "encoding utf-16le"),
+        (Some("utf-16"), narrow.to_vec(), 0, "encoding utf-8"),
+        (None, [b"\xFF\xFE", &narrow[..]].concat(), 2, "mark"),
+        (None, [b"\xFF\xFE\0\0", &wide(false)[..]].concat(), 0, "UTF-32"),
+        (None, b"\0\0\xFE\xFF\0\0\0i".to_vec(), 0, "UTF-32"),
+    ] {
+        let error = as_encoding(encoding, &file).unwrap_err();
+        assert_eq!((error.code, error.byte_offset), (UserErrorCode::FileBadEncoding, Some(byte)), "{words}");
+        assert!(error.message.contains(words), "{}", error.message);
+    }
+    assert_eq!(as_encoding(Some("utf-16le"), &wide(false)).unwrap().row_count, 1);
+    assert_eq!(code(inspect("id,name\n1,\0\n")), Some(UserErrorCode::FileMalformed));
+    let marked = inspect(b"\xEF\xBB\xBFid\nBj\xF6rn\n").unwrap_err();
+    assert!(marked.message.contains("mark at the beginning"), "{}", marked.message);
 }
 
 #[test]

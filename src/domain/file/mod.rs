@@ -14,6 +14,7 @@ mod content;
 mod decode;
 mod delimiter;
 mod dialect;
+mod ending;
 mod flaw;
 mod header;
 mod inspect;
@@ -26,6 +27,7 @@ mod split;
 mod splitter;
 mod study;
 mod swallow;
+mod wide;
 
 pub use dialect::{Dialect, ReadOptions};
 pub use flaw::Flaw;
@@ -39,6 +41,10 @@ mod bounds_tests;
 #[cfg(test)]
 mod inspect_tests;
 #[cfg(test)]
+mod property_tests;
+#[cfg(test)]
 mod reader_tests;
 #[cfg(test)]
 mod test_support;
+#[cfg(test)]
+mod test_writer;

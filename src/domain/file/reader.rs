@@ -4,16 +4,14 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::decode::{Decoder, Piece};
 use super::dialect::{Dialect, encoding_of};
+use super::ending::Ending;
 use super::record::Record;
 use super::refusal;
 use super::rows::Rows;
-use super::split::{Fault, RECORD_BYTES_MAX, Stop};
+use super::split::{Fault, Stop};
 use super::splitter::Splitter;
-use crate::domain::limits::FileLimits;
+use crate::domain::limits::{FileLimits, RECORD_BYTES_MAX};
 use crate::domain::user_error::UserError;
-
-/// What DOS wrote at the end of a text file.
-const CTRL_Z: char = '\x1A';
 
 /// Reads the records of one file, which is handed over in pieces of any size.
 ///
@@ -21,11 +19,11 @@ const CTRL_Z: char = '\x1A';
 /// error a reader has nothing more to say.
 pub struct Reader {
     encoding: &'static Encoding,
+    marked: bool,
     decoder: Decoder,
     splitter: Splitter,
     rows: Rows,
-    /// Ctrl-Z characters that are dropped if nothing follows them.
-    ctrl_zs: u64,
+    ending: Ending,
 }
 
 impl Reader {
@@ -48,7 +46,15 @@ impl Reader {
             row_count: 0,
         };
         let decoder = Decoder::new(encoding, dialect.bom_bytes);
-        Ok(Self { encoding, decoder, splitter: Splitter::new(delimiter), rows, ctrl_zs: 0 })
+        let marked = dialect.bom_bytes > 0;
+        Ok(Self {
+            encoding,
+            marked,
+            decoder,
+            splitter: Splitter::new(delimiter),
+            rows,
+            ending: Ending::default(),
+        })
     }
 
     /// Hands each record that ends in `bytes` to `sink`.
@@ -61,10 +67,10 @@ impl Reader {
         mut bytes: &[u8],
         mut sink: impl FnMut(&Record<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Self { encoding, decoder, splitter, rows, ctrl_zs } = self;
+        let Self { encoding, marked, decoder, splitter, rows, ending } = self;
         while !bytes.is_empty() {
             let piece = decoder.decode(&mut bytes);
-            take(&piece, encoding, splitter, rows, ctrl_zs, &mut sink)?;
+            take(&piece, (encoding, *marked), splitter, rows, ending, &mut sink)?;
         }
         Ok(())
     }
@@ -78,9 +84,9 @@ impl Reader {
         self,
         mut sink: impl FnMut(&Record<'_>) -> Result<(), E>,
     ) -> Result<u32, E> {
-        let Self { encoding, mut decoder, mut splitter, mut rows, mut ctrl_zs } = self;
+        let Self { encoding, marked, mut decoder, mut splitter, mut rows, mut ending } = self;
         let piece = decoder.finish();
-        take(&piece, encoding, &mut splitter, &mut rows, &mut ctrl_zs, &mut sink)?;
+        take(&piece, (encoding, marked), &mut splitter, &mut rows, &mut ending, &mut sink)?;
         let finished = splitter.finish(&mut |split| rows.accept(split, &mut sink));
         finished.map_err(|stop| explain(stop, &rows))?;
         match (rows.shape, rows.row_count) {
@@ -91,28 +97,26 @@ impl Reader {
     }
 }
 
-/// Splits a piece of text, less the Ctrl-Z that it may end in.
+/// Splits a piece of text, less what may be the ending of the file.
 fn take<E: From<UserError>>(
     piece: &Piece<'_>,
-    encoding: &'static Encoding,
+    (encoding, marked): (&'static Encoding, bool),
     splitter: &mut Splitter,
     rows: &mut Rows,
-    ctrl_zs: &mut u64,
+    ending: &mut Ending,
     sink: &mut impl FnMut(&Record<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let text = piece.text.trim_end_matches(CTRL_Z);
-    let mut feed = |text: &str| {
+    let mut split = |text: &str| {
         let fed = splitter.feed(text, &mut |split| rows.accept(split, sink));
         fed.map_err(|stop| explain(stop, rows))
     };
-    if !text.is_empty() || piece.bad_at.is_some() {
-        for _ in 0..std::mem::take(ctrl_zs) {
-            feed("\x1A")?;
-        }
-        feed(text)?;
+    ending.feed(piece.text, &mut split)?;
+    if piece.bad_at.is_some() {
+        ending.release(&mut split)?;
     }
-    *ctrl_zs += (piece.text.len() - text.len()) as u64;
-    piece.bad_at.map_or(Ok(()), |byte| Err(refusal::bad_encoding(encoding, rows.current(), byte).into()))
+    piece
+        .bad_at
+        .map_or(Ok(()), |byte| Err(refusal::bad_encoding(encoding, marked, rows.current(), byte).into()))
 }
 
 /// The refusal for what stopped the splitting.

@@ -1,8 +1,18 @@
 //! One record of a file.
 
 use super::flaw::Flaw;
-use super::split::Split;
+use super::split::{Opening, Split};
 use crate::domain::issue::Severity;
+
+/// What is in the cells beyond the header's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Surplus {
+    /// There are none.
+    None,
+    /// Nothing that shows.
+    Blanks,
+    Values,
+}
 
 /// One record: the header, or a row below it.
 pub struct Record<'a> {
@@ -11,7 +21,7 @@ pub struct Record<'a> {
     pub(super) byte_offset: Option<u64>,
     /// Cells of the header, without and with the blank ones at its end.
     pub(super) columns: (u32, u32),
-    pub(super) surplus: bool,
+    pub(super) surplus: Surplus,
     pub(super) rows_swallowed: u32,
 }
 
@@ -43,7 +53,7 @@ impl<'a> Record<'a> {
     /// Whether a quoted cell has a line break.
     #[must_use]
     pub fn spans_lines(&self) -> bool {
-        self.split.marks.spans_lines
+        self.split.marks.spans_lines.is_some()
     }
 
     /// How many cells there are to look at, at most [`crate::domain::limits::FILE_COLUMNS_MAX`].
@@ -71,7 +81,7 @@ impl<'a> Record<'a> {
     pub fn is_sound(&self) -> bool {
         let marks = &self.split.marks;
         marks.cell_count >= self.columns.0
-            && !self.surplus
+            && self.surplus != Surplus::Values
             && marks.text_after_quote.is_none()
             && self.rows_swallowed == 0
     }
@@ -84,8 +94,12 @@ impl<'a> Record<'a> {
         let swallowed = Some(self.rows_swallowed).filter(|&rows| rows > 0);
         let flaws = [
             (cells < columns_min).then_some(Flaw::TooShort { cells, columns: columns_min }),
-            self.surplus.then_some(Flaw::TooLong { cells, columns }),
-            marks.text_after_quote.map(|column| Flaw::TextAfterQuote { column }),
+            match self.surplus {
+                Surplus::None => None,
+                Surplus::Blanks => Some(Flaw::BlankSurplus { cells, columns }),
+                Surplus::Values => Some(Flaw::TooLong { cells, columns }),
+            },
+            marks.text_after_quote.map(|Opening { column, .. }| Flaw::TextAfterQuote { column }),
             swallowed.map(|rows| Flaw::RowsSwallowed { rows }),
             marks.bare_quote.map(|column| Flaw::BareQuote { column }),
         ];

@@ -4,19 +4,7 @@ use encoding_rs::{Encoding, UTF_8};
 
 use crate::domain::limits::{CELL_BYTES_MAX, FILE_COLUMNS_MAX, HEADER_CHARS_MAX};
 use crate::domain::user_error::{UserError, UserErrorCode};
-
-/// A whole number with its thousands apart: `1,812`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut shown = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
+use crate::domain::value::text::grouped;
 
 fn row_words(row: u32) -> String {
     if row == 0 { "the header row".to_owned() } else { format!("row {}", grouped(row.into())) }
@@ -47,22 +35,63 @@ pub(super) fn not_csv(what: &str, advice: &str) -> UserError {
     UserError::new(UserErrorCode::FileNotCsv, message)
 }
 
-pub(super) fn bad_encoding(encoding: &'static Encoding, row: u32, byte: u64) -> UserError {
+/// `marked`: the encoding is the one of the byte-order mark.
+pub(super) fn bad_encoding(encoding: &'static Encoding, marked: bool, row: u32, byte: u64) -> UserError {
     let (row_at, byte_at) = (row_words(row), grouped(byte));
     let name = encoding.name();
-    let advice = if encoding == UTF_8 {
+    let advice = if marked {
+        "The mark at the beginning of the file says so: it is wrong, or the file is damaged. Save it again as UTF-8"
+    } else if encoding == UTF_8 {
         "Save the file as UTF-8 (in Excel: “CSV UTF-8”), or name its encoding when you upload it"
     } else {
-        "Name the encoding that the file was saved in, or save it as UTF-8"
+        "The encoding that was named seems wrong: name the one that the file was saved in, or save it as UTF-8"
     };
     let message = format!("Text in {row_at} is not {name} (byte {byte_at}). {advice}.");
     placed(UserErrorCode::FileBadEncoding, message, row, Some(byte))
 }
 
+fn bad_header(message: String, byte: u64) -> UserError {
+    placed(UserErrorCode::FileBadEncoding, message, 0, Some(byte))
+}
+
+/// UTF-16 that neither a mark nor the uploader announces.
+pub(super) fn unmarked(seems: &'static Encoding, byte: u64) -> UserError {
+    let (name, byte_at) = (seems.name(), grouped(byte));
+    let label = name.to_lowercase();
+    bad_header(
+        format!(
+            "Text in the header row is not UTF-8 (byte {byte_at}); it seems to be {name} without the mark that \
+             says so. Name the encoding {label} when you upload the file, or save it as UTF-8."
+        ),
+        byte,
+    )
+}
+
+pub(super) fn misnamed(named: &'static Encoding, seems: &'static Encoding, byte: u64) -> UserError {
+    let (name, seems, byte_at) = (named.name(), seems.name(), grouped(byte));
+    let label = seems.to_lowercase();
+    bad_header(
+        format!(
+            "Text in the header row is not {name} (byte {byte_at}): the encoding that was named seems wrong, and \
+             {seems} right. Name the encoding {label} when you upload the file, or save it as UTF-8."
+        ),
+        byte,
+    )
+}
+
+pub(super) fn mismarked(marked: &'static Encoding, byte: u64) -> UserError {
+    bad_encoding(marked, true, 0, byte)
+}
+
+pub(super) fn utf_32() -> UserError {
+    let message = "The mark at the beginning of the file (byte 0) says that it is UTF-32, which cannot be read. \
+                   Save it as UTF-8.";
+    bad_header(message.to_owned(), 0)
+}
+
 pub(super) fn nul(row: u32, byte: Option<u64>) -> UserError {
     let message = format!(
-        "There is a NUL byte in {}{}, which no text has: the file is damaged, or it is UTF-16 without the \
-         mark that says so. Save it as UTF-8, or name the encoding (utf-16le) when you upload it.",
+        "There is a NUL byte in {}{}, which no text has: the file is damaged. Export it again.",
         row_words(row),
         byte_words(byte)
     );
@@ -88,10 +117,14 @@ pub(super) fn runaway_quote(row: u32, byte: Option<u64>) -> UserError {
     placed(UserErrorCode::FileMalformed, message, row, byte)
 }
 
-pub(super) fn header_quoting(byte: Option<u64>) -> UserError {
-    let message = "The quotes in the header row do not match, so that its columns cannot be told apart. \
-                   Correct them, or export the file again.";
-    placed(UserErrorCode::FileMalformed, message.to_owned(), 0, byte)
+pub(super) fn header_quoting(column: u32, byte: Option<u64>) -> UserError {
+    let message = format!(
+        "The quotes in the header row do not match: a quoted name opens in column {}{}, and where it ends is \
+         not certain. Correct the quotes, or export the file again.",
+        column + 1,
+        byte_words(byte)
+    );
+    placed(UserErrorCode::FileMalformed, message, 0, byte)
 }
 
 pub(super) fn cell_too_long(row: u32, column: u32, byte: Option<u64>) -> UserError {
@@ -162,10 +195,5 @@ mod tests {
         );
         assert_eq!((error.row_number, error.byte_offset), (Some(21), Some(1_812)));
         assert_eq!(unclosed_quote(0, None).row_number, None);
-    }
-
-    #[test]
-    fn thousands_are_apart() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 }

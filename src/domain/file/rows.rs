@@ -1,8 +1,8 @@
 //! From split records to rows: the header, row numbers, blank rows and what is wrong with a row's shape.
 
-use super::record::Record;
-use super::split::Split;
-use super::{refusal, swallow};
+use super::record::{Record, Surplus};
+use super::split::{Opening, Split};
+use super::{delimiter, refusal, swallow};
 use crate::domain::limits::{FILE_COLUMNS_MAX, FileLimits, HEADER_CHARS_MAX};
 use crate::domain::user_error::UserError;
 use crate::domain::value::text::is_blank;
@@ -47,7 +47,7 @@ impl Rows {
             return Ok(());
         }
         let is_header = self.has_header && self.shape.is_none();
-        let blank = is_blank_row(&split);
+        let blank = is_blank_row(&split) || self.shape.is_none() && says_nothing(&split);
         if blank && is_header {
             return Ok(());
         }
@@ -64,8 +64,13 @@ impl Rows {
         if !is_header {
             self.count_row()?;
         }
-        let surplus = split.marks.cell_count > shape.columns && has_surplus(&split, shape.columns);
-        let rows_swallowed = if split.marks.spans_lines { self.swallowed(&split, shape) } else { 0 };
+        let surplus = if split.marks.cell_count > shape.columns {
+            if has_surplus(&split, shape.columns) { Surplus::Values } else { Surplus::Blanks }
+        } else {
+            Surplus::None
+        };
+        let rows_swallowed =
+            if split.marks.spans_lines.is_some() { self.swallowed(&split, shape) } else { 0 };
         let byte_offset = self.bytes_before.map(|before| before + split.marks.offset);
         let columns = (shape.columns_min, shape.columns);
         let row_number = self.row_number;
@@ -87,7 +92,7 @@ impl Rows {
         if self.row_count == 0 {
             return 0; // The header was looked at in `first`.
         }
-        swallow::rows_swallowed(split.text, self.delimiter, shape.columns_min.max(1) as usize, shape.padded)
+        swallow::rows_swallowed(split, self.delimiter, shape.columns_min.max(1) as usize, shape.padded)
     }
 
     /// What the first record settles. A header whose own shape is in doubt settles nothing.
@@ -99,12 +104,13 @@ impl Rows {
         let cells = || split.cells.iter().map(|&(start, end)| &split.text[start..end]);
         let mut columns_min = columns;
         if self.has_header {
-            let in_doubt = split.marks.text_after_quote.is_some()
-                || (split.marks.spans_lines && swallow::first_record_swallows(split, self.delimiter));
-            if in_doubt {
-                return Err(refusal::header_quoting(
-                    self.bytes_before.map(|before| before + split.marks.offset),
-                ));
+            let swallows = || {
+                let spans = split.marks.spans_lines?;
+                swallow::first_record_swallows(split, self.delimiter).then_some(spans)
+            };
+            if let Some(Opening { column, offset }) = split.marks.text_after_quote.or_else(swallows) {
+                let byte = self.bytes_before.map(|before| before + offset);
+                return Err(refusal::header_quoting(column, byte));
             }
             let too_long = |cell: &str| super::header::trim(cell).chars().nth(HEADER_CHARS_MAX).is_some();
             if let Some(column) = cells().position(too_long) {
@@ -117,6 +123,12 @@ impl Rows {
         }
         Ok(Shape { columns_min, columns, padded: swallow::is_padded(split.text, self.delimiter) })
     }
+}
+
+/// Whether the record says no more than where cells would be. The first one that does, settles the columns.
+fn says_nothing(split: &Split<'_>) -> bool {
+    split.marks.cell_count as usize == split.cells.len()
+        && split.cells.iter().all(|&(start, end)| delimiter::says_nothing(&split.text[start..end]))
 }
 
 /// Whether no cell shows anything.

@@ -4,7 +4,7 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::decode::Decoder;
 use super::dialect::{Dialect, ReadOptions, encoding_of};
-use super::{content, delimiter, refusal};
+use super::{content, delimiter, refusal, wide};
 use crate::domain::user_error::UserError;
 
 /// Bytes looked at. A header that goes on after them is judged by its beginning.
@@ -31,13 +31,15 @@ pub(super) fn sniff(
     let text = readable(head, encoding, bom_bytes);
     content::refuse_markup(&text)?;
     let said = delimiter::said(&text);
-    Ok(Dialect {
+    let dialect = Dialect {
         encoding: encoding.name().to_owned(),
         bom_bytes,
         delimiter: said.unwrap_or_else(|| delimiter::detect(&text, known)).into(),
         sep_line: said.is_some(),
         has_header: options.has_header.unwrap_or(true),
-    })
+    };
+    wide::refuse_misread(head, &dialect, options.encoding.is_some())?;
+    Ok(dialect)
 }
 
 /// The text of `head`, up to where it is not in the encoding.

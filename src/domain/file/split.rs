@@ -1,14 +1,19 @@
 //! What splitting gives: a record, or why there are no more.
 
-/// Bytes of a record. Beside the bound of a cell it bounds what a record of many cells takes.
-pub(super) const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
-
 /// A record as it was split.
 pub(super) struct Split<'a> {
     pub(super) text: &'a str,
     /// Where the cells are in `text`; the first [`FILE_COLUMNS_MAX`] of them.
     pub(super) cells: &'a [(usize, usize)],
     pub(super) marks: Marks,
+}
+
+/// Where a quoted cell opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Opening {
+    pub(super) column: u32,
+    /// Byte of the text that its quote is at.
+    pub(super) offset: u64,
 }
 
 /// What was noticed about a record.
@@ -20,10 +25,10 @@ pub(super) struct Marks {
     pub(super) offset: u64,
     /// Line of the file, from 1.
     pub(super) line: u64,
-    /// Whether a quoted cell has a line break.
-    pub(super) spans_lines: bool,
-    /// The first column with text after its closing quote.
-    pub(super) text_after_quote: Option<u32>,
+    /// The first quoted cell with a line break.
+    pub(super) spans_lines: Option<Opening>,
+    /// The first cell with text after its closing quote.
+    pub(super) text_after_quote: Option<Opening>,
     /// The first column with a quote and no opening quote.
     pub(super) bare_quote: Option<u32>,
 }

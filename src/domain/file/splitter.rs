@@ -3,8 +3,8 @@
 //! A record is kept as it stands in the file, and its cells are spans of it, so that most records are
 //! never copied: only one that a piece of text ends in, or one with a doubled quote.
 
-use super::split::{Fault, Marks, RECORD_BYTES_MAX, Split, Stop};
-use crate::domain::limits::{CELL_BYTES_MAX, FILE_COLUMNS_MAX};
+use super::split::{Fault, Marks, Opening, Split, Stop};
+use crate::domain::limits::{CELL_BYTES_MAX, FILE_COLUMNS_MAX, RECORD_BYTES_MAX};
 
 const QUOTE: u8 = b'"';
 /// What needs a look in an unquoted and in a quoted cell.
@@ -123,7 +123,10 @@ impl Splitter {
                             self.state = State::Oversize;
                         }
                         Some(0) => return Err(Fault::Nul { offset: self.piece_offset + at as u64 }.into()),
-                        Some(_) => self.marks.spans_lines = true,
+                        Some(_) => {
+                            let opening = self.opening();
+                            self.marks.spans_lines.get_or_insert(opening);
+                        }
                     }
                     at += 1;
                 }
@@ -160,7 +163,8 @@ impl Splitter {
                         at += 1;
                     } else {
                         if byte != self.delimiter && !matches!(byte, b'\r' | b'\n') {
-                            self.marks.text_after_quote.get_or_insert(self.marks.cell_count);
+                            let opening = self.opening();
+                            self.marks.text_after_quote.get_or_insert(opening);
                         }
                         self.state = State::Plain;
                     }
@@ -198,6 +202,11 @@ impl Splitter {
         }
         self.end_record("", 0, 0, sink)?;
         Ok(())
+    }
+
+    /// Where the quoted cell at hand opens.
+    fn opening(&self) -> Opening {
+        Opening { column: self.marks.cell_count, offset: self.quote_offset }
     }
 
     #[inline]
@@ -256,7 +265,7 @@ impl Splitter {
             &self.held
         };
         sink(Split { text: record, cells: &self.cells, marks: self.marks }).map_err(Stop::Sink)?;
-        let lines = if self.marks.spans_lines { 1 + line_breaks(record) } else { 1 };
+        let lines = if self.marks.spans_lines.is_some() { 1 + line_breaks(record) } else { 1 };
         let next = match text.as_bytes().get(at..) {
             Some([b'\r', b'\n', ..]) => at + 2,
             Some([b'\r']) => {

@@ -3,12 +3,9 @@
 use std::collections::HashMap;
 
 use super::record::Record;
-use crate::domain::limits::{DISTINCT_VALUES_MAX, VALUE_MAPPINGS_MAX};
+use crate::domain::limits::{DISTINCT_BYTES_MAX, DISTINCT_VALUES_MAX, VALUE_MAPPINGS_MAX};
 use crate::domain::value::date::DateEvidence;
 use crate::domain::value::text;
-
-/// Bytes of a column's distinct values. A column that has more is no closed list.
-const DISTINCT_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// What to find out about a column.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -3,6 +3,9 @@
 //! Where a quote opens by mistake and another one closes it rows later, the record between them can be
 //! faultless, and the people in it are gone. Such a record gives itself away: its lines, taken one by
 //! one, have as many cells as the header. Only records with a line break in a quoted cell are looked at.
+//!
+//! The quote that closes it was to open another cell, so that this cell's own closing quote stands bare:
+//! where it does so in the same record, that tells too.
 
 use super::split::Split;
 use crate::domain::value::text::is_blank;
@@ -10,30 +13,98 @@ use crate::domain::value::text::is_blank;
 /// How many rows below its first line the record seems to have swallowed, in a file of `columns`
 /// columns. `padded` says that the header has a blank after its delimiters.
 ///
-/// In the midst one such line is enough. At the ends both are needed, as a cell of two lines has
-/// neighbours on both of them.
-pub(super) fn rows_swallowed(text: &str, delimiter: u8, columns: usize, padded: bool) -> u32 {
-    let mut likely_first = false;
-    let (mut inner, mut likely_last) = (0, false);
-    let lines = text.split(['\r', '\n']).filter(|line| !is_blank(line.trim_matches('"')));
-    for (place, line) in lines.enumerate() {
-        let likely = looks_like_record(line, delimiter, columns, padded);
-        if place == 0 {
-            likely_first = likely;
-        } else {
-            inner += u32::from(likely_last);
-            likely_last = likely;
-        }
+/// In the midst one line that looks like a row is enough. At the ends both are needed, as a cell of two
+/// lines has neighbours on both of them.
+pub(super) fn rows_swallowed(split: &Split<'_>, delimiter: u8, columns: usize, padded: bool) -> u32 {
+    let mut lines = Lines { columns, padded, ..Lines::default() };
+    let mut bare_after = false;
+    for (column, &(start, end)) in (0..).zip(split.cells) {
+        let cell = &split.text[start..end];
+        // A quote between the delimiter and the cell is no blank either.
+        let is_quoted = !split.text[..start].ends_with(char::from(delimiter));
+        let is_tight = column > 0 && (is_quoted || !cell.starts_with(' '));
+        lines.add_cell(cell, delimiter, is_tight);
+        bare_after |= is_multi_line(cell) && split.marks.bare_quote.is_some_and(|bare| bare > column);
     }
-    if inner > 0 || (likely_first && likely_last) { inner + u32::from(likely_last) } else { 0 }
+    lines.end_line();
+    let whole_rows = lines.swallowed();
+    if bare_after { whole_rows.max(lines.ended.saturating_sub(1)).max(1) } else { whole_rows }
 }
 
-/// Whether the line has the header's number of cells, or more that are blank. Commas of prose have a
-/// blank after them; those between cells do not, unless the header is `padded`.
-fn looks_like_record(line: &str, delimiter: u8, columns: usize, padded: bool) -> bool {
-    let mut cells = line.split(char::from(delimiter));
-    let named = cells.by_ref().take(columns).count();
-    named == columns && cells.all(is_blank) && (padded || columns == 1 || has_tight(line, delimiter))
+fn is_multi_line(cell: &str) -> bool {
+    cell.contains(['\r', '\n'])
+}
+
+/// The lines of a record, and which of them look like rows of their own.
+#[derive(Default)]
+struct Lines {
+    columns: usize,
+    padded: bool,
+    line: Line,
+    /// Lines that are not blank.
+    ended: u32,
+    likely_first: bool,
+    likely_last: bool,
+    /// Likely rows between the first line and the last.
+    inner: u32,
+}
+
+#[derive(Default)]
+struct Line {
+    cells: usize,
+    shows_something: bool,
+    surplus: bool,
+    /// A delimiter is followed by something else than a blank.
+    is_tight: bool,
+}
+
+impl Lines {
+    /// A cell of several lines is taken as the cells that it would be without its quotes; another one as it is.
+    fn add_cell(&mut self, cell: &str, delimiter: u8, is_tight: bool) {
+        if !is_multi_line(cell) {
+            return self.add(cell, is_tight);
+        }
+        for (place, text) in cell.split(['\r', '\n']).enumerate() {
+            if place > 0 {
+                self.end_line();
+            }
+            for (place_in_line, part) in text.split(char::from(delimiter)).enumerate() {
+                let begins = place_in_line == 0;
+                self.add(part, if begins { place == 0 && is_tight } else { !part.starts_with(' ') });
+            }
+        }
+    }
+
+    fn add(&mut self, cell: &str, is_tight: bool) {
+        let shows_something = !is_blank(cell.trim_matches('"'));
+        self.line.cells += 1;
+        self.line.shows_something |= shows_something;
+        self.line.surplus |= shows_something && self.line.cells > self.columns;
+        self.line.is_tight |= is_tight;
+    }
+
+    fn end_line(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if line.cells < 2 && !line.shows_something {
+            return;
+        }
+        // Commas of prose have a blank after them; those between cells do not, unless the header is padded.
+        let likely = line.cells >= self.columns
+            && !line.surplus
+            && (self.padded || self.columns == 1 || line.is_tight);
+        if self.ended == 0 {
+            self.likely_first = likely;
+        } else {
+            self.inner += u32::from(self.likely_last);
+            self.likely_last = likely;
+        }
+        self.ended += 1;
+    }
+
+    fn swallowed(&self) -> u32 {
+        let Self { likely_first, likely_last, inner, .. } = *self;
+        if inner > 0 || (likely_first && likely_last) { inner + u32::from(likely_last) } else { 0 }
+    }
 }
 
 /// The same for the first record, before the number of columns is known: whether a cell of several
@@ -64,9 +135,23 @@ fn delimiters(text: &str, delimiter: u8) -> impl Iterator<Item = bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::file::splitter::Splitter;
+
+    /// What the first record of the text has swallowed.
+    fn swallowed_as(text: &str, columns: usize, padded: bool) -> u32 {
+        let mut splitter = Splitter::new(b',');
+        let mut rows = Vec::new();
+        let mut take = |split: Split<'_>| -> Result<(), ()> {
+            rows.push(rows_swallowed(&split, b',', columns, padded));
+            Ok(())
+        };
+        splitter.feed(text, &mut take).unwrap();
+        splitter.finish(&mut take).unwrap();
+        rows[0]
+    }
 
     fn swallowed(text: &str, columns: usize) -> u32 {
-        rows_swallowed(text, b',', columns, false)
+        swallowed_as(text, columns, false)
     }
 
     #[test]
@@ -75,7 +160,20 @@ mod tests {
         assert_eq!(swallowed("5,\"Ann,a@x\r\n6,Bob\",b@x", 3), 1);
         assert_eq!(swallowed("5,\"Ann,a@x,,\r6,Bob\",b@x,,", 3), 1);
         assert_eq!(swallowed("\"M-5\nM-6\"", 1), 1);
-        assert_eq!(rows_swallowed("5, \"Ann, a@x\n6, Bob\", b@x", b',', 3, true), 1);
+        assert_eq!(swallowed_as("\"5, Ann, a@x\n6, Bob\", b@x", 3, true), 1);
+    }
+
+    #[test]
+    fn rows_with_quoted_delimiters_are_rows_too() {
+        assert_eq!(swallowed("5,\"Lee, Ann\",\"a@x\n6,Bob,b@x\"", 3), 1);
+        assert_eq!(swallowed("\"5,Ann,a@x\n6\",\"Lee, Bob\",b@x", 3), 1);
+        assert_eq!(swallowed("5,\"Lee, Ann\",\"1 High St\nParis\"", 3), 0);
+    }
+
+    #[test]
+    fn a_bare_quote_after_a_cell_of_several_lines_tells() {
+        assert_eq!(swallowed("5,\"Ann,a@x\n6,Bob,\",Jr\"", 3), 1);
+        assert_eq!(swallowed("5,6\" pipe,\"1 High St\nParis\"", 3), 0);
     }
 
     #[test]

@@ -7,33 +7,15 @@ use crate::domain::file::ValueCount;
 use crate::domain::limits::VALUE_MAPPINGS_MAX;
 use crate::domain::value::{boolean, fold, placeholder, text};
 
-/// Words for the choices of built-in fields, folded. Words that ask for a deletion (`deleted`,
-/// `remove`) and words that could mean either (`on leave`, `pending`) are not among them: no value
-/// in a file deletes anybody, and their rows are held until somebody says what they mean.
+/// Words for the choices of built-in fields, folded. For the status these are other forms and translations
+/// of the choices alone: words that say why somebody is no longer there (`left`, `retired`), that ask for a
+/// deletion (`deleted`) or that could mean either (`on leave`) are not among them, as no value in a file
+/// deletes anybody, and their rows are held until somebody says what they mean.
 const WORDS: [(&str, &str, &[&str]); 4] = [
     (
         key::STATUS,
         "active",
-        &[
-            "a",
-            "act",
-            "enabled",
-            "current",
-            "employed",
-            "aktiv",
-            "aktive",
-            "actif",
-            "active",
-            "actifs",
-            "activo",
-            "activa",
-            "en activo",
-            "beschäftigt",
-            "en poste",
-            "currently employed",
-            "active employee",
-            "active member",
-        ],
+        &["a", "act", "aktiv", "aktive", "actif", "active", "actifs", "activo", "activa", "en activo"],
     ),
     (
         key::STATUS,
@@ -44,30 +26,14 @@ const WORDS: [(&str, &str, &[&str]); 4] = [
             "in-active",
             "not active",
             "non-active",
-            "disabled",
-            "terminated",
-            "term",
-            "left",
-            "leaver",
-            "former",
-            "resigned",
-            "deactivated",
-            "no longer employed",
             "inaktiv",
             "nicht aktiv",
-            "deaktiviert",
-            "ausgeschieden",
-            "ausgetreten",
             "inactif",
             "inactive",
             "non actif",
-            "désactivé",
-            "sorti",
             "inactivo",
             "inactiva",
             "no activo",
-            "desactivado",
-            "baja",
         ],
     ),
     (
@@ -166,6 +132,10 @@ fn suggest_value(
         choices().find(|choice| fold::fold(choice) == folded).or_else(|| synonym(field, value, &folded))
     {
         return (Some(choice.clone()), MappingSource::Synonym);
+    }
+    // A slip in a status is not read as one: the row would make somebody leave.
+    if field.built_in && field.key == key::STATUS {
+        return (None, MappingSource::None);
     }
     let mut similar = choices().filter(|choice| similarity::is_similar(value, choice));
     match (similar.next(), similar.next()) {

@@ -1,5 +1,7 @@
 //! Whether absence from a file proves anything.
 
+use crate::domain::value::text::grouped;
+
 /// How many rows leave open whom they are about, so that absence from the file proves nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Doubt {
@@ -21,8 +23,8 @@ impl Doubt {
     /// Why the file may not delete anybody, for an admin.
     #[must_use]
     pub fn sentence(&self) -> Option<String> {
-        let (rows, first) = (self.rows, self.first_row);
-        match rows {
+        let [rows, first] = [self.rows, self.first_row].map(|number| grouped(number.into()));
+        match self.rows {
             0 => None,
             1 => Some(format!(
                 "Nobody is proposed for deletion, because row {first} is damaged or does not say whom it is about: \

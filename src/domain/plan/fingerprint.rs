@@ -92,6 +92,12 @@ impl Joint {
         }
     }
 
+    /// Adds what a text says that cannot be read. It is never the same as one that can.
+    pub fn add_unread(&mut self, text: &str) {
+        self.0.write_u64(u64::MAX);
+        self.add(Some(text));
+    }
+
     /// Of all that was added.
     #[must_use]
     pub fn end(self) -> Fingerprint {
@@ -119,6 +125,9 @@ mod tests {
         assert_ne!(of(&[Some("ab"), Some("c")]), of(&[Some("a"), Some("bc")]));
         assert_ne!(of(&[Some(""), None]), of(&[None, Some("")]));
         assert_eq!(of(&[Some("a"), None]), of(&[Some("a"), None]));
+        let mut unread = prints.start();
+        unread.add_unread("a");
+        assert_ne!(of(&[Some("a")]), unread.end());
         assert!(prints.of("").is_some());
         assert_ne!(prints.of("a"), Fingerprinter::new(8).of("a"), "another key, another print");
     }

@@ -4,7 +4,7 @@ pub use super::doubt::Doubt;
 use super::fingerprint::{Fingerprint, Fingerprinter, ShortFingerprint};
 use super::resolve::Outcome;
 use super::trace::{MemberTrace, REQUIRED_FIELDS_MAX, RowTrace};
-use crate::domain::field::{ProfileField, key};
+use crate::domain::field::{FieldType, ProfileField, key};
 use crate::domain::file::{Flaw, Record};
 use crate::domain::id::MemberId;
 use crate::domain::issue::{RowIssue, RowIssueCode, Severity};
@@ -13,6 +13,7 @@ use crate::domain::mapping::{
 };
 use crate::domain::member::Profile;
 use crate::domain::value::cell::ColumnReader;
+use crate::domain::value::sentences::{self, About};
 use crate::domain::value::{email, unique_id};
 
 /// A column that is mapped to a field.
@@ -32,6 +33,8 @@ pub struct RowReader {
     required: Vec<String>,
     match_by: MatchKey,
     prints: Fingerprinter,
+    /// Of a file of held rows, the column that says why each was held.
+    held_for: Option<usize>,
 }
 
 /// A row that has been read and waits to be compared.
@@ -88,7 +91,41 @@ impl RowReader {
             required,
             match_by: mapping.match_by,
             prints: Fingerprinter::new(key),
+            held_for: columns.iter().position(|column| is_ours && column.header == HELD_CODE_HEADER),
         }
+    }
+
+    /// What ties a row to a member.
+    #[must_use]
+    pub fn match_by(&self) -> MatchKey {
+        self.match_by
+    }
+
+    /// Why a file of held rows may not delete anybody: it never is the whole roster.
+    #[must_use]
+    pub fn held_rows_sentence(&self) -> Option<String> {
+        let sentence = "Nobody is proposed for deletion, because this is a file of held rows, which are a part of the \
+                        roster. Set its scope to PARTIAL.";
+        self.held_for.map(|_| sentence.to_owned())
+    }
+
+    /// A row that was held because its cells are a guess, and that comes as it was held, for all one can see.
+    fn still_guessed(&self, record: &Record<'_>) -> Option<RowIssue> {
+        let column = self.held_for?;
+        let word = record.cell(column).trim();
+        let code = RowIssueCode::of_word(word)
+            .filter(|code| matches!(code, RowIssueCode::RowTooShort | RowIssueCode::MalformedQuoting))?;
+        Some(RowIssue {
+            row_number: record.row_number(),
+            severity: Severity::Warning,
+            code,
+            column: Some(column as u32),
+            value: Some(word.to_owned()),
+            message: format!(
+                "This row was held for {word}, so that its cells were a guess. Check that they are right now, and empty \
+                 this cell."
+            ),
+        })
     }
 
     /// A bit for each required field.
@@ -117,14 +154,18 @@ impl RowReader {
             let reading = column.reader.read(raw);
             match (reading.value.as_deref(), reading.error) {
                 (Some(value), _) => {
-                    content.add(Some(value));
+                    // Spelled otherwise, an address is the same.
+                    match column.field.field_type {
+                        FieldType::Email => content.add(Some(&email::key(value))),
+                        _ => content.add(Some(value)),
+                    }
                     trace.provides |= column.required;
                     trace.in_doubt &= !self.is_key(column);
                     self.note_key(&mut trace, column, value);
                 }
                 // It says something, but nobody can tell what.
                 (None, Some(_)) => {
-                    content.add(Some(raw));
+                    content.add_unread(raw);
                     trace.provides |= column.required;
                     trace.flawed = true;
                 }
@@ -191,6 +232,7 @@ impl RowReader {
     pub fn draft(&self, place: u32, record: &Record<'_>, outcome: Outcome) -> Draft {
         let row_number = record.row_number();
         let mut issues: Vec<RowIssue> = record.flaws().map(|flaw| flaw_issue(row_number, flaw)).collect();
+        issues.extend(self.still_guessed(record));
         let mut values = Vec::with_capacity(self.columns.len());
         let mut key_seen = false;
         for column in &self.columns {
@@ -213,18 +255,14 @@ impl RowReader {
     }
 
     fn missing_key(&self, row_number: u32) -> RowIssue {
-        let (code, message) = match self.match_by {
-            MatchKey::UniqueId => (
-                RowIssueCode::SuspectUniqueId,
-                "The row has no unique id, and ids are what rows are matched by here. Fill it in.",
-            ),
-            MatchKey::Email => (
-                RowIssueCode::MissingRequired,
-                "The row has no email address, and addresses are what rows are matched by here. Fill it in.",
-            ),
+        let (code, matched_by_email) = match self.match_by {
+            MatchKey::UniqueId => (RowIssueCode::SuspectUniqueId, false),
+            MatchKey::Email => (RowIssueCode::MissingRequired, true),
         };
-        let column = self.columns.iter().find(|column| self.is_key(column)).map(|column| column.index as u32);
-        let message = message.to_owned();
+        let key = self.columns.iter().find(|column| self.is_key(column));
+        let column = key.map(|column| column.index as u32);
+        let field = key.map_or("key", |column| column.field.label.as_str());
+        let message = sentences::message(code, &About { field, matched_by_email, ..About::default() });
         RowIssue { row_number, severity: Severity::Error, code, column, value: None, message }
     }
 

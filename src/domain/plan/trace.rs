@@ -17,7 +17,7 @@ pub struct RowTrace {
     pub similar_id: ShortFingerprint,
     /// Of the key of its address, if it has a valid one.
     pub email: Fingerprint,
-    /// Of its mapped cells: rows that are the same in them are the same row.
+    /// Of its mapped cells: rows that say the same in them are the same row.
     pub content: ShortFingerprint,
     /// A bit for each required field that it has a value for, be it one that cannot be read.
     pub provides: u32,

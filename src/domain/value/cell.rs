@@ -8,7 +8,7 @@ use super::unique_id::UniqueId;
 use super::{confusable, date, email, fold, formula, placeholder, text, unique_id};
 use crate::domain::field::{FieldType, ProfileField, key};
 use crate::domain::issue::{RowIssue, RowIssueCode, Severity};
-use crate::domain::limits::{EMAIL_CHARS_MAX, NAME_CHARS_MAX, VALUE_CHARS_MAX};
+use crate::domain::limits::{EMAIL_CHARS_MAX, NAME_CHARS_MAX};
 use crate::domain::mapping::{ColumnMapping, DateOrder};
 
 /// What a cell says.
@@ -146,7 +146,7 @@ impl ColumnReader {
             },
             _ => text::nfc(trimmed),
         };
-        if text::is_longer_than(&value, self.chars_max()) {
+        if self.chars_max().is_some_and(|chars_max| text::is_longer_than(&value, chars_max)) {
             return Reading::error(RowIssueCode::ValueTooLong);
         }
         let value = match self.read_typed(value) {
@@ -194,11 +194,12 @@ impl ColumnReader {
         }
     }
 
-    fn chars_max(&self) -> usize {
+    /// None: what the file allows in a cell.
+    fn chars_max(&self) -> Option<usize> {
         match self.kind {
-            Kind::UniqueId | Kind::Name => NAME_CHARS_MAX,
-            Kind::Email => EMAIL_CHARS_MAX,
-            Kind::Text | Kind::Date(_) | Kind::ClosedList { .. } => VALUE_CHARS_MAX,
+            Kind::UniqueId | Kind::Name => Some(NAME_CHARS_MAX),
+            Kind::Email => Some(EMAIL_CHARS_MAX),
+            Kind::Text | Kind::Date(_) | Kind::ClosedList { .. } => None,
         }
     }
 
@@ -216,7 +217,7 @@ impl ColumnReader {
     pub fn about(&self) -> About<'_> {
         About {
             field: &self.label,
-            chars_max: self.chars_max(),
+            chars_max: self.chars_max().unwrap_or_default(),
             choices: &self.choices,
             date_order: self.date_order,
             ..About::default()

@@ -131,7 +131,11 @@ fn control_characters_hold_the_row() {
 fn bidi_controls_hold_the_row() {
     assert_eq!(read(&reader("last_name", FieldType::Text), "\u{202E}timdA\u{202C}"), held(BidiControl));
     assert_eq!(read(&status(), "active\u{2066}"), held(BidiControl));
-    assert_eq!(read(&reader("unique_id", FieldType::Text), "M\u{200E}1"), noticed("M1", &[ValueCleaned]));
+    for mark in ['\u{200E}', '\u{200F}', '\u{61C}'] {
+        assert_eq!(read(&reader("unique_id", FieldType::Text), &format!("M{mark}1")), held(BidiControl));
+        assert_eq!(read(&reader("email", FieldType::Email), &format!("{mark}a@b.co")), held(BidiControl));
+        assert_eq!(read(&reader("department", FieldType::Text), &mark.to_string()), held(BidiControl));
+    }
 }
 
 #[test]
@@ -140,8 +144,9 @@ fn lengths_are_counted_in_characters() {
     assert_eq!(at("first_name", FieldType::Text, 200), fine(&"é".repeat(200)));
     assert_eq!(at("first_name", FieldType::Text, 201), held(ValueTooLong));
     assert_eq!(at("unique_id", FieldType::Text, 201), held(ValueTooLong));
-    assert_eq!(at("department", FieldType::Text, 4_000), fine(&"é".repeat(4_000)));
-    assert_eq!(at("department", FieldType::Text, 4_001), held(ValueTooLong));
+    // A text has no bound but that of its cell.
+    assert_eq!(at("department", FieldType::Text, 32_768), fine(&"é".repeat(32_768)));
+    assert_eq!(at("date_of_birth", FieldType::Date, 4_001), held(InvalidDate));
     assert_eq!(at("email", FieldType::Email, 255), held(ValueTooLong));
     // What is trimmed does not count.
     let padded = format!("{}{}", "a".repeat(200), " ".repeat(50));

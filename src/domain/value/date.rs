@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::text;
 use crate::domain::mapping::DateOrder;
 
 /// Years outside are typing errors or sentinels such as `9999-12-31`.
@@ -15,13 +16,7 @@ const YEARS: std::ops::RangeInclusive<u32> = 1800..=2100;
 #[must_use]
 pub fn parse(value: &str, order: DateOrder) -> Option<Cow<'_, str>> {
     let date = Parts::of(value)?;
-    let (year, month, day) = match (order, &date) {
-        (DateOrder::YearFirst, Parts { year_first: true, .. })
-        | (_, Parts { year_first: true, separator: b'-', .. }) => (date.a, date.b, date.c),
-        (DateOrder::DayFirst, Parts { year_first: false, .. }) => (date.c, date.b, date.a),
-        (DateOrder::MonthFirst, Parts { year_first: false, .. }) => (date.c, date.a, date.b),
-        _ => return None,
-    };
+    let (year, month, day) = date.in_order(order)?;
     if !exists(year, month, day) {
         return None;
     }
@@ -29,6 +24,14 @@ pub fn parse(value: &str, order: DateOrder) -> Option<Cow<'_, str>> {
         return Some(Cow::Borrowed(value));
     }
     Some(Cow::Owned(format!("{year:04}-{month:02}-{day:02}")))
+}
+
+/// Whether it has the form of a date in the column's order, and only the day does not exist.
+#[must_use]
+pub fn is_no_day(value: &str, order: Option<DateOrder>) -> bool {
+    let order = order.unwrap_or(DateOrder::YearFirst);
+    let date = Parts::of(text::trim(value)).and_then(|date| date.in_order(order));
+    date.is_some_and(|(year, month, day)| exists(year, month, 1) && !exists(year, month, day))
 }
 
 /// What the values of a column say about the order of their parts.
@@ -113,6 +116,18 @@ struct Parts {
 }
 
 impl Parts {
+    /// Year, month and day.
+    fn in_order(&self, order: DateOrder) -> Option<(u32, u32, u32)> {
+        let Self { a, b, c, .. } = *self;
+        match (order, self) {
+            (DateOrder::YearFirst, Self { year_first: true, .. })
+            | (_, Self { year_first: true, separator: b'-', .. }) => Some((a, b, c)),
+            (DateOrder::DayFirst, Self { year_first: false, .. }) => Some((c, b, a)),
+            (DateOrder::MonthFirst, Self { year_first: false, .. }) => Some((c, a, b)),
+            _ => None,
+        }
+    }
+
     fn of(value: &str) -> Option<Self> {
         let bytes = value.as_bytes();
         let (a, a_len) = number(bytes)?;

@@ -41,13 +41,13 @@ pub fn is_blank(value: &str) -> bool {
     value.chars().all(|c| c.is_whitespace() || is_zero_width(c))
 }
 
-/// Whether the character takes no room and so can hide in an id or an address. Joiners, marks of
-/// direction (LRM, RLM, ALM), soft hyphens, variation selectors and tags are among them; the
-/// controls that reverse text are not, see [`is_bidi_control`].
+/// Whether the character takes no room and so can hide in an id or an address. Joiners, soft hyphens,
+/// variation selectors and tags are among them; what controls the direction of text is not, see
+/// [`is_bidi_control`].
 #[must_use]
 pub fn is_zero_width(c: char) -> bool {
     matches!(c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+        '\u{AD}' | '\u{34F}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200D}'
         | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | BOM
         | '\u{E0000}'..='\u{E0FFF}')
 }
@@ -78,13 +78,13 @@ pub fn has_line_or_tab(value: &str) -> bool {
     value.bytes().any(|b| matches!(b, b'\t' | b'\n' | b'\r'))
 }
 
-/// Whether the character embeds, overrides or isolates a direction of text.
+/// Whether the character marks, embeds, overrides or isolates a direction of text: Unicode's Bidi_Control.
 #[must_use]
 pub fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether the value would be shown in another order than it is stored.
+/// Whether the value may be shown in another order than it is stored.
 #[must_use]
 pub fn has_bidi_control(value: &str) -> bool {
     !value.is_ascii() && value.contains(is_bidi_control)
@@ -115,6 +115,20 @@ pub fn show(value: &str) -> String {
         }
         shown.push_str(&piece);
         chars_count += piece_chars_count;
+    }
+    shown
+}
+
+/// A whole number in a sentence, its thousands apart: `1,812`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
     }
     shown
 }
@@ -152,7 +166,7 @@ mod tests {
     #[test]
     fn zero_width_characters_are_stripped_inside() {
         assert_eq!(strip_zero_width("M-\u{200B}0004\u{FEFF}"), "M-0004");
-        assert_eq!(strip_zero_width("a\u{200E}b\u{AD}c\u{2060}"), "abc");
+        assert_eq!(strip_zero_width("a\u{200D}b\u{AD}c\u{2060}"), "abc");
         assert!(matches!(strip_zero_width("Zoë"), Cow::Borrowed(_)));
     }
 
@@ -160,7 +174,7 @@ mod tests {
     fn blank_is_what_shows_nothing() {
         assert!(is_blank(""));
         assert!(is_blank(" \u{A0}\t\u{200B}"));
-        assert!(!is_blank("\u{202E}"));
+        assert!(!is_blank("\u{202E}") && !is_blank("\u{200F}"));
         assert!(!is_blank(" x "));
     }
 
@@ -175,10 +189,13 @@ mod tests {
     }
 
     #[test]
-    fn only_what_reverses_is_a_bidi_control() {
+    fn bidi_controls_are_those_of_unicode() {
+        let controls: Vec<u32> = ('\0'..=char::MAX).filter(|c| is_bidi_control(*c)).map(u32::from).collect();
+        let expected =
+            [0x61C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069];
+        assert_eq!(controls, expected);
+        assert!(controls.iter().all(|c| !is_zero_width(char::from_u32(*c).unwrap())));
         assert!(has_bidi_control("\u{202E}timdA\u{202C}"));
-        assert!(has_bidi_control("\u{2067}a\u{2069}"));
-        assert!(!has_bidi_control("a\u{200E}b\u{200F}\u{61C}"));
         assert!(!has_bidi_control("שלום"));
     }
 
@@ -193,6 +210,11 @@ mod tests {
         assert_eq!(show("\u{202E}timdA"), "⟨U+202E⟩timdA");
         assert_eq!(show("a\u{0}\tb\u{A0}"), "a⟨U+0000⟩⟨U+0009⟩b⟨U+00A0⟩");
         assert_eq!(show("Zoë Ødegård"), "Zoë Ødegård");
+    }
+
+    #[test]
+    fn thousands_are_apart() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

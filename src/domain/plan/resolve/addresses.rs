@@ -22,7 +22,7 @@ impl Resolver<'_> {
     fn protect(&mut self, place: u32) {
         let row = self.index.row(place);
         if let Some(member) = self.tied(place) {
-            self.present[member as usize] = Presence::Held;
+            self.present[member as usize] = Presence::Held(place);
         }
         let named = [self.index.by_id.find_one(row.unique_id), self.index.by_email.find_one(row.email)];
         for member in named.into_iter().flatten() {
@@ -33,7 +33,7 @@ impl Resolver<'_> {
     /// Whether a member has their address after the import, too.
     fn keeps_email(&self, member: u32) -> bool {
         match self.present[member as usize] {
-            Presence::Held => true,
+            Presence::Held(_) => true,
             Presence::Absent => !self.is_to_be_deleted(member as usize),
             Presence::Row(place) => {
                 let row = self.index.row(place);

@@ -12,6 +12,7 @@ mod shared;
 use self::index::Index;
 use super::trace::{MemberTrace, RowTrace};
 use crate::domain::mapping::MatchKey;
+use crate::domain::value::sentences::Keeping;
 
 /// What the rules need to know besides the traces.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +89,8 @@ pub struct Resolution<'a> {
     /// For each member whether they are absent and nothing speaks against their deletion.
     pub absent: Vec<bool>,
     index: Index<'a>,
+    present: Vec<Presence>,
+    may_delete: bool,
 }
 
 /// Applies the rules of matching to the traces of a file and of a tenant's members.
@@ -108,7 +111,8 @@ pub fn resolve<'a>(rows: &'a [RowTrace], members: &'a [MemberTrace], rules: Rule
     resolver.note_presence();
     resolver.hold_taken_emails();
     let absent = (0..members.len()).map(|member| resolver.is_to_be_deleted(member)).collect();
-    Resolution { outcomes: resolver.outcomes, absent, index }
+    let Resolver { outcomes, present, .. } = resolver;
+    Resolution { outcomes, absent, index, present, may_delete: rules.may_delete }
 }
 
 /// Whether a member is in the file.
@@ -118,7 +122,7 @@ enum Presence {
     /// In a row that is not held.
     Row(u32),
     /// In a row that is held: they stay as they are.
-    Held,
+    Held(u32),
 }
 
 struct Resolver<'r> {
@@ -183,6 +187,22 @@ impl Resolution<'_> {
     #[must_use]
     pub fn email_owner(&self, place: u32, own: Option<u32>) -> Option<u32> {
         self.index.by_email.find_one(self.index.row(place).email).filter(|owner| Some(*owner) != own)
+    }
+
+    /// Why a member keeps their address.
+    #[must_use]
+    pub fn keeping(&self, member: u32) -> Keeping {
+        match self.present[member as usize] {
+            Presence::Held(place) => {
+                let row = self.index.row(place);
+                let gives_away = row.email != self.index.member(member).email;
+                let gives_away = gives_away && row.email.is_some() || row.clears_email;
+                if gives_away { Keeping::InHeldRow(row.row_number) } else { Keeping::AsItIs }
+            }
+            Presence::Row(_) => Keeping::AsItIs,
+            Presence::Absent if self.may_delete => Keeping::MayBeNamed,
+            Presence::Absent => Keeping::NoDeletions,
+        }
     }
 
     /// A member whose id is nearly that of the row at `place`, if nobody has that one yet.

@@ -4,7 +4,7 @@ use super::{Hold, Outcome, Resolver};
 use crate::domain::mapping::MatchKey;
 
 impl Resolver<'_> {
-    /// One key twice: identical rows count once, others are all held.
+    /// One key twice: identical rows count once, also where the one that counts is held; others are all held.
     pub(super) fn hold_shared_keys(&mut self) {
         let index = self.index;
         if self.rules.match_by == MatchKey::Email {
@@ -21,7 +21,7 @@ impl Resolver<'_> {
         let first = self.index.row(run[0]);
         let is_same = |place: &u32| {
             let row = self.index.row(*place);
-            row.content == first.content && !row.flawed
+            row.content == first.content && !row.in_doubt
         };
         if run.iter().all(is_same) {
             for place in &run[1..] {

@@ -63,14 +63,27 @@ impl Settler<'_> {
                 self.resolution.email_owner(draft.place, None),
                 self.resolution.similar_id(draft.place),
             ],
-            Outcome::Held(
-                Hold::EmailTaken { member } | Hold::SimilarId { member } | Hold::Identity { member },
-            ) => [Some(member), None, None],
-            Outcome::Held(Hold::MissingRequired { member }) => [member, None, None],
-            Outcome::Held(Hold::Flawed | Hold::DuplicateId { .. } | Hold::DuplicateEmail { .. })
-            | Outcome::Repeated { .. } => [None, None, None],
+            Outcome::Held(hold) => {
+                let member = match hold {
+                    Hold::EmailTaken { member } | Hold::SimilarId { member } | Hold::Identity { member } => {
+                        Some(member)
+                    }
+                    Hold::MissingRequired { member } => member,
+                    Hold::Flawed | Hold::DuplicateId { .. } | Hold::DuplicateEmail { .. } => None,
+                };
+                [member, None, self.similar_id_beside(draft.place, hold)]
+            }
+            Outcome::Repeated { .. } => [None, None, None],
         };
         named.map(|place| place.map(|place| self.id(place))).into_iter().flatten()
+    }
+
+    /// The member whom the new id of a held row nearly names, unless the row is held for that or may not be
+    /// read at all.
+    fn similar_id_beside(&self, place: u32, hold: Hold) -> Option<u32> {
+        let is_about_ids = matches!(hold, Hold::SimilarId { .. } | Hold::Identity { .. });
+        let is_told = is_about_ids || self.rows[place as usize].in_doubt;
+        self.resolution.similar_id(place).filter(|_| !is_told)
     }
 
     fn id(&self, place: u32) -> MemberId {
@@ -83,6 +96,10 @@ impl Settler<'_> {
         let mut draft = draft;
         let remarks = self.remarks(&draft, known);
         draft.issues.extend(remarks);
+        if matches!(draft.outcome, Outcome::Repeated { .. }) {
+            // The row that it repeats is told what is wrong with both.
+            draft.issues.retain(|issue| issue.severity == Severity::Warning);
+        }
         match draft.outcome {
             Outcome::Held(_) => closed(draft, Verdict::Held),
             Outcome::Repeated { .. } => closed(draft, Verdict::Repeated),

@@ -6,10 +6,11 @@ use super::Settler;
 use crate::domain::field::key;
 use crate::domain::id::MemberId;
 use crate::domain::issue::{RowIssue, RowIssueCode, Severity};
+use crate::domain::mapping::MatchKey;
 use crate::domain::member::Member;
 use crate::domain::plan::resolve::{Hold, Outcome};
 use crate::domain::plan::rows::Draft;
-use crate::domain::value::sentences::{self, About};
+use crate::domain::value::sentences::{self, About, Keeping};
 use crate::domain::value::text;
 
 type Known = HashMap<MemberId, Member>;
@@ -17,11 +18,18 @@ type Known = HashMap<MemberId, Member>;
 impl Settler<'_> {
     pub(super) fn remarks(&self, draft: &Draft, known: &Known) -> Vec<RowIssue> {
         match draft.outcome {
-            Outcome::Held(hold) => self.hold_issue(draft, hold, known).into_iter().collect(),
+            Outcome::Held(hold) => {
+                let similar = self.similar_id_beside(draft.place, hold);
+                let similar = similar.and_then(|member| self.similar_id(draft, member, known));
+                similar.into_iter().chain(self.hold_issue(draft, hold, known)).collect()
+            }
             Outcome::Repeated { row } => vec![self.repeated(draft.row_number, row)],
-            Outcome::Member(_) => self.similar_id(draft, known).into_iter().collect(),
-            Outcome::New { .. } => {
-                self.similar_member(draft, known).into_iter().chain(self.similar_id(draft, known)).collect()
+            Outcome::Member(_) | Outcome::New { .. } => {
+                let is_new = matches!(draft.outcome, Outcome::New { .. });
+                let owner = is_new.then(|| self.similar_member(draft, known)).flatten();
+                let similar = self.resolution.similar_id(draft.place);
+                let similar = similar.and_then(|member| self.similar_id(draft, member, known));
+                owner.into_iter().chain(similar).collect()
             }
         }
     }
@@ -40,7 +48,12 @@ impl Settler<'_> {
                 return Some(self.missing(draft, member.and_then(|member| known.get(&self.id(member)))));
             }
         };
-        let about = About { other: &other, ..About::default() };
+        let keeping = match hold {
+            Hold::EmailTaken { member } => self.resolution.keeping(member),
+            _ => Keeping::AsItIs,
+        };
+        let matched_by_email = self.reader.match_by() == MatchKey::Email;
+        let about = About { other: &other, matched_by_email, keeping, ..About::default() };
         Some(self.about_cell(draft, code, Severity::Error, field_key, &about))
     }
 
@@ -67,8 +80,7 @@ impl Settler<'_> {
     }
 
     /// A new id that nearly is that of somebody who is in the file, too.
-    fn similar_id(&self, draft: &Draft, known: &Known) -> Option<RowIssue> {
-        let similar = self.resolution.similar_id(draft.place)?;
+    fn similar_id(&self, draft: &Draft, similar: u32, known: &Known) -> Option<RowIssue> {
         let other = describe(known.get(&self.id(similar))?);
         let about = About { other: &other, other_is_present: true, ..About::default() };
         Some(self.about_cell(draft, RowIssueCode::SimilarUniqueId, Severity::Warning, key::UNIQUE_ID, &about))
@@ -94,7 +106,7 @@ impl Settler<'_> {
     }
 
     fn row_phrase(&self, place: u32) -> String {
-        format!("row {}", self.rows[place as usize].row_number)
+        format!("row {}", text::grouped(self.rows[place as usize].row_number.into()))
     }
 }
 

@@ -112,10 +112,28 @@ fn issues_name_row_column_value_and_the_other() {
     assert_eq!((issue.row_number, issue.column, issue.value.as_deref()), (2, Some(2), Some("Ada@x.org")));
     assert!(issue.message.contains("Ada@x.org belongs to ada@x.org (1), who keeps it"), "{}", issue.message);
 
+    let message = |plan: &InMemoryPlan, row: usize| plan.settled[row].issues[0].message.clone();
+    let held = plan("1 ada", "1,\u{202E},bob@x.org\n2,,ada@x.org\n");
+    assert!(message(&held, 1).contains("whose own row 1 is held"), "{}", message(&held, 1));
+    let same = plan("1 ada", "1,\u{202E},ada@x.org\n2,,ada@x.org\n");
+    assert!(message(&same, 1).contains("who keeps it"), "{}", message(&same, 1));
+    let blocked = plan("1 ada", "2,,ada@x.org\n3\n");
+    assert!(message(&blocked, 0).contains("this file deletes nobody"), "{}", message(&blocked, 0));
+    let named = plan("1 ada", "2,,ada@x.org\n01,,bob@x.org\n");
+    assert!(message(&named, 0).contains("may be about them"), "{}", message(&named, 0));
+    let file = "email,job_title\nada@x.org,\nAda@x.org,Boss\n";
+    let twice = Case::by_email().plan_csv("", file).1;
+    assert!(message(&twice, 0).contains("with other values"), "{}", message(&twice, 0));
+
     let similar = plan("01 ada", "\n1,,bob@x.org\n");
     let issue = only_issue(&similar, 0);
     assert_eq!((issue.row_number, issue.column, issue.value.as_deref()), (2, Some(0), Some("1")));
     assert!(issue.message.contains("ada@x.org (01), who is not in the file"), "{}", issue.message);
+
+    let beside = plan("01 ada, 2 bob", "01,,ada@x.org\n2,,bob@x.org\n1,,bob@x.org\n");
+    let codes: Vec<_> = beside.settled[2].issues.iter().map(|issue| issue.code).collect();
+    assert_eq!(codes, [RowIssueCode::SimilarUniqueId, RowIssueCode::EmailTaken]);
+    assert!(beside.settled[2].issues[0].message.contains("ada@x.org (01)"));
 
     let duplicate = plan("", "1,Boss,\n2,,\n1,,\n1,,\n");
     assert!(only_issue(&duplicate, 0).message.contains("also in row 3"));

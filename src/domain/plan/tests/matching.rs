@@ -110,6 +110,13 @@ fn identical_rows_count_once_and_others_are_all_held() {
             "1 held DUPLICATE_UNIQUE_ID, 2 held BIDI_CONTROL DUPLICATE_UNIQUE_ID",
         ),
         ("1 ada", "1 ada, [1,ada@x.org]", "1 held DUPLICATE_UNIQUE_ID, 2 held ROW_TOO_SHORT, blocked"),
+        // Spelled otherwise, an address is the same.
+        ("", "1 ada, 1 Ada", "1 create, 2 repeated DUPLICATE_ROW"),
+        // What is wrong with a row is said once.
+        ("", "[1,ada,x], [1,ada,x]", "1 held INVALID_EMAIL, 2 repeated DUPLICATE_ROW"),
+        ("1 ada", "[1,ada,x], [1,ada,x]", "1 held INVALID_EMAIL, 2 repeated DUPLICATE_ROW"),
+        ("1 ada", "1 ada, 2 ada, 2 ada", "1 unchanged, 2 held EMAIL_TAKEN, 3 repeated DUPLICATE_ROW"),
+        ("", "[1], [1]", "1 held ROW_TOO_SHORT, 2 held ROW_TOO_SHORT, blocked"),
     ] {
         assert_eq!(tell(roster, file), plan, "{roster} <- {file}");
     }
@@ -143,7 +150,7 @@ fn by_email_ids_are_checked_but_match_nobody() {
         ("1 ada", "1 ada", "1 unchanged"),
         ("- ada", "- ada, - ada", "1 unchanged, 2 repeated DUPLICATE_ROW"),
         ("- ada", "- ada, - ada Boss", "1 held DUPLICATE_EMAIL, 2 held DUPLICATE_EMAIL"),
-        ("- ada", "- ada, - ADA", "1 held DUPLICATE_EMAIL, 2 held DUPLICATE_EMAIL"),
+        ("- ada", "- ada, - ADA", "1 unchanged, 2 repeated DUPLICATE_ROW"),
         // An id and an address of two people: nobody changes, nobody goes.
         ("1 ada, 2 bob", "2 ada", "1 held IDENTITY_CHANGED"),
         ("1 ada", "2 ada", "1 held IDENTITY_CHANGED"),
