@@ -4,6 +4,7 @@
 //! and the roster of a later day is the same people again with a few of them changed.
 
 pub mod member;
+pub mod memory;
 pub mod names;
 pub mod random;
 pub mod roster;

@@ -6,7 +6,6 @@
 
 mod books;
 mod client;
-mod memory;
 mod run;
 mod server;
 mod table;
@@ -19,10 +18,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use clap::Parser;
+use muster_benches::memory::Memory;
 use muster_benches::roster::{Counts, Day, Recipe, write};
 
 use crate::client::Client;
-use crate::memory::Memory;
 use crate::server::Server;
 use crate::table::Table;
 
@@ -34,6 +33,9 @@ struct Arguments {
     /// The server's program.
     #[arg(long, default_value = "target/release/muster")]
     server: PathBuf,
+    /// An empty database, `postgres://…`, to be imported into; a new SQLite in the folder unless given.
+    #[arg(long)]
+    database_url: Option<String>,
     /// Members of the first roster, if no files are given.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..=1_900_000))]
     rows: u64,
@@ -97,7 +99,7 @@ async fn measure(arguments: Arguments) -> anyhow::Result<Vec<String>> {
     }
 
     let rosters = rosters(&arguments, folder.path())?;
-    let server = Server::start(&arguments.server, folder.path()).await?;
+    let server = Server::start(&arguments.server, folder.path(), arguments.database_url.as_deref()).await?;
     let result = import_all(&server, &rosters, Duration::from_secs(arguments.patience)).await;
     if result.is_err() {
         eprintln!("The end of the server's log:\n{}", server.end_of_log());

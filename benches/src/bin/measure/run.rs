@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
+use muster_benches::memory::Memory;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -10,7 +11,6 @@ use tokio::time::sleep;
 use crate::Roster;
 use crate::books::{Decided, Plan, check_decided, check_members, check_plan, check_upload};
 use crate::client::Client;
-use crate::memory::Memory;
 use crate::table::Table;
 
 /// Often enough for a phase of a second, and seldom enough not to be what is measured.

@@ -28,18 +28,19 @@ pub struct Server {
 
 impl Server {
     /// Starts the program on a folder and waits until it says where it listens.
-    pub async fn start(program: &Path, folder: &Path) -> anyhow::Result<Self> {
+    pub async fn start(program: &Path, folder: &Path, database_url: Option<&str>) -> anyhow::Result<Self> {
         // It runs in another folder, so a relative path would lead nowhere.
         let program = fs::canonicalize(program)
             .with_context(|| format!("{}: build it with `cargo build --release`", program.display()))?;
         let log = folder.join("server.log");
         let errors = File::create(&log).context("creating the server's log")?;
+        let embedded = format!("sqlite://{}?mode=rwc", folder.join("muster.db").display());
         let mut child = Command::new(&program)
-            .arg("serve")
+            .args(["serve", "--migrate"])
             .current_dir(folder)
             .env("MUSTER_LISTEN", "127.0.0.1:0")
             .env("MUSTER_JWT_SECRET", SECRET)
-            .env("MUSTER_DATABASE_URL", format!("sqlite://{}?mode=rwc", folder.join("muster.db").display()))
+            .env("MUSTER_DATABASE_URL", database_url.unwrap_or(&embedded))
             .env("MUSTER_FILES_URL", format!("file:{}", folder.join("files").display()))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,4 +1,4 @@
-//! The most memory that a process has had, from Linux.
+//! The most memory that a process has had. Linux only: it comes from `/proc`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,6 +16,7 @@ pub struct Memory {
 
 impl Memory {
     /// Of the process.
+    #[must_use]
     pub fn of(pid: u32) -> Self {
         let folder = PathBuf::from(format!("/proc/{pid}"));
         Self { status: folder.join("status"), clear_refs: folder.join("clear_refs") }
@@ -23,6 +24,7 @@ impl Memory {
 
     /// Whether the peak of a phase can be told from the one of all phases until then: containers and
     /// hardened kernels do not always allow it.
+    #[must_use]
     pub fn can_reset(&self) -> bool {
         fs::write(&self.clear_refs, RESET_PEAK).is_ok()
     }
@@ -34,6 +36,10 @@ impl Memory {
     }
 
     /// The most that was resident since the reset, in MiB.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such process any more, or the system is another one.
     pub fn peak_mib(&self) -> anyhow::Result<f64> {
         let status = fs::read_to_string(&self.status).context("the server's memory: has it ended?")?;
         Ok(peak_kib(&status).context("no VmHWM in the server's status")? as f64 / 1_024.0)
