@@ -12,6 +12,7 @@ pub mod members;
 pub mod plan_counts;
 pub mod plans;
 pub mod profile_fields;
+pub mod progress;
 pub mod row_issues;
 pub mod tenants;
 pub mod users;

@@ -25,6 +25,8 @@ pub struct Model {
     pub confirmed_deletions: Option<i32>,
     /// Milliseconds since 1970.
     pub created_at: i64,
+    /// Rows of the import's file: what is large and what is small.
+    pub file_row_count: i32,
 }
 
 /// Stands alone: what belongs together is read by key, in lists.

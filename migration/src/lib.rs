@@ -1,10 +1,10 @@
 //! Muster's database schema, change by change: one file for each, with the way up and the way down.
 
-pub use sea_orm_migration::MigrationStatus;
 pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 
 mod m20261123_000001_membership_imports;
+mod m20261123_000002_several_servers;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -13,6 +13,9 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_membership_imports::Migration)]
+        vec![
+            Box::new(m20261123_000001_membership_imports::Migration),
+            Box::new(m20261123_000002_several_servers::Migration),
+        ]
     }
 }

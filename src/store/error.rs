@@ -27,12 +27,7 @@ impl From<DbErr> for StoreError {
         match &error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable(error),
             DbErr::Query(RuntimeErr::SqlxError(inner)) | DbErr::Exec(RuntimeErr::SqlxError(inner)) => {
-                let busy = inner.as_database_error().is_some_and(|db| {
-                    // SQLITE_BUSY and SQLITE_LOCKED with all their extended codes.
-                    db.code()
-                        .and_then(|code| code.parse::<i32>().ok())
-                        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
-                });
+                let busy = inner.as_database_error().is_some_and(is_busy);
                 let duplicate = inner.as_database_error().is_some_and(|db| db.is_unique_violation());
                 let away = matches!(
                     &**inner,
@@ -49,6 +44,20 @@ impl From<DbErr> for StoreError {
             }
             _ => Self::Failed(error),
         }
+    }
+}
+
+/// Whether the same statement may well succeed a little later.
+fn is_busy(error: &dyn sea_orm::sqlx::error::DatabaseError) -> bool {
+    let code = error.code().unwrap_or_default();
+    if error.try_downcast_ref::<sea_orm::sqlx::postgres::PgDatabaseError>().is_some() {
+        // Connection exceptions, insufficient resources, an operator's intervention (a shutdown, say), and a rollback for
+        // the sake of another transaction; a lock that was not free in time; a transaction that was idle for too long.
+        ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class))
+            || matches!(&*code, "55P03" | "25P03")
+    } else {
+        // SQLITE_BUSY and SQLITE_LOCKED with all their extended codes.
+        code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
     }
 }
 

@@ -178,6 +178,7 @@ impl Tx {
         new: &NewUser<'_>,
         now: Timestamp,
     ) -> Result<()> {
+        self.lock_tenant(of).await?;
         let existing = users::Entity::of(of).filter(users::Column::Subject.eq(new.subject));
         if let Some(found) = existing.one(&self.inner).await? {
             let mut row: users::ActiveModel = found.into();

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 
 use super::codes::Code;
 use super::page::slice;
-use super::scope::plan_of;
+use super::scope::plans_of;
 use super::{Db, Result, Store, Tx};
 use crate::domain::id::{PlanId, TenantId};
 use crate::domain::issue::{RowIssue, RowIssueCode, Severity};
@@ -56,7 +56,7 @@ fn filtered(tenant: TenantId, plan: PlanId, filter: &IssueFilter) -> Select<row_
     use row_issues::Column;
     let mut select = row_issues::Entity::find()
         .filter(Column::PlanId.eq(plan.0))
-        .filter(Column::PlanId.in_subquery(plan_of(tenant, plan)));
+        .filter(Column::PlanId.in_subquery(plans_of(tenant, &[plan])));
     if let Some(severity) = &filter.severity {
         select =
             select.filter(Column::Holds.is_in(severity.iter().map(|severity| *severity == Severity::Error)));
@@ -71,7 +71,7 @@ fn filtered(tenant: TenantId, plan: PlanId, filter: &IssueFilter) -> Select<row_
 fn held_of(tenant: TenantId, plan: PlanId) -> Select<held_rows::Entity> {
     held_rows::Entity::find()
         .filter(held_rows::Column::PlanId.eq(plan.0))
-        .filter(held_rows::Column::PlanId.in_subquery(plan_of(tenant, plan)))
+        .filter(held_rows::Column::PlanId.in_subquery(plans_of(tenant, &[plan])))
 }
 
 impl Store {
@@ -160,7 +160,7 @@ impl Tx {
             cell: Set(issue.value.clone()),
             message: Set(issue.message.clone()),
         });
-        super::bulk::insert(&self.inner, rows.collect(), 8).await
+        super::bulk::insert(&self.inner, rows.collect()).await
     }
 
     /// Adds held rows of a plan.
@@ -174,6 +174,6 @@ impl Tx {
             code: Set(held.code.word().to_owned()),
             message: Set(held.message.clone()),
         });
-        super::bulk::insert(&self.inner, rows.collect(), 4).await
+        super::bulk::insert(&self.inner, rows.collect()).await
     }
 }

@@ -2,12 +2,13 @@
 
 use entity::members::{ActiveModel, Column, Entity, Model};
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select, Set,
 };
 
+use super::bulk;
 use super::page::{contains, slice};
 use super::scope::OfTenant;
 use super::{Db, Result, Store, StoreError, Tx};
@@ -208,45 +209,40 @@ impl Tx {
     /// [`StoreError::Duplicate`] if two would have one id or address, or else if the database cannot be
     /// written.
     pub async fn write_members(&self, tenant: TenantId, members: &[Member]) -> Result<()> {
-        for members in members.chunks(BATCH) {
-            let rows = members.iter().map(|member| {
-                let profile = &member.profile;
-                Ok(ActiveModel {
-                    tenant_id: Set(tenant.0),
-                    id: Set(member.id.0),
-                    email_key: Set(profile.email_key()),
-                    name_key: Set(profile.name_key()),
-                    search_key: Set(profile.search_key()),
-                    unique_id: Set(profile.unique_id.clone()),
-                    email: Set(profile.email.clone()),
-                    first_name: Set(profile.first_name.clone()),
-                    last_name: Set(profile.last_name.clone()),
-                    active: Set(profile.status == MemberStatus::Active),
-                    attributes: Set(serde_json::to_string(&profile.attributes)?),
-                    created_at: Set(member.created_at.0),
-                    updated_at: Set(member.updated_at.0),
-                    deleted_at: Set(None),
-                })
-            });
-            let rows = rows.collect::<Result<Vec<_>>>()?;
-            let replace = OnConflict::columns([Column::TenantId, Column::Id])
-                .update_columns([
-                    Column::UniqueId,
-                    Column::Email,
-                    Column::EmailKey,
-                    Column::FirstName,
-                    Column::LastName,
-                    Column::Active,
-                    Column::Attributes,
-                    Column::NameKey,
-                    Column::SearchKey,
-                    Column::UpdatedAt,
-                    Column::DeletedAt,
-                ])
-                .to_owned();
-            Entity::insert_many(rows).on_conflict(replace).exec_without_returning(&self.inner).await?;
-        }
-        Ok(())
+        let rows = members.iter().map(|member| {
+            let profile = &member.profile;
+            Ok(ActiveModel {
+                tenant_id: Set(tenant.0),
+                id: Set(member.id.0),
+                email_key: Set(profile.email_key()),
+                name_key: Set(profile.name_key()),
+                search_key: Set(profile.search_key()),
+                unique_id: Set(profile.unique_id.clone()),
+                email: Set(profile.email.clone()),
+                first_name: Set(profile.first_name.clone()),
+                last_name: Set(profile.last_name.clone()),
+                active: Set(profile.status == MemberStatus::Active),
+                attributes: Set(serde_json::to_string(&profile.attributes)?),
+                created_at: Set(member.created_at.0),
+                updated_at: Set(member.updated_at.0),
+                deleted_at: Set(None),
+            })
+        });
+        let rows = rows.collect::<Result<Vec<_>>>()?;
+        let replaced = [
+            Column::UniqueId,
+            Column::Email,
+            Column::EmailKey,
+            Column::FirstName,
+            Column::LastName,
+            Column::Active,
+            Column::Attributes,
+            Column::NameKey,
+            Column::SearchKey,
+            Column::UpdatedAt,
+            Column::DeletedAt,
+        ];
+        bulk::upsert(&self.inner, rows, &[Column::TenantId, Column::Id], &replaced).await
     }
 
     /// Counts the tenant's members anew, and notes that they have changed.
@@ -278,6 +274,8 @@ impl Tx {
             .from(Entity)
             .and_where(E::col(Column::DeletedAt).lt(before.0))
             .limit(limit)
+            // One who is coming back just now is not forgotten.
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .to_owned();
         let delete = Query::delete()
             .from_table(Entity)

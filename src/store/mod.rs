@@ -12,30 +12,50 @@ mod fields;
 mod identity;
 mod imports;
 mod issues;
+mod listen;
 mod log;
 mod mappings;
 mod members;
 mod page;
 mod plans;
+mod progress;
 mod scope;
+mod statistics;
 mod work;
 
+#[cfg(test)]
+mod query_plan_tests;
+
 pub use actions::{ActionFilter, ActionTarget, EmailConflict};
+pub use connect::SchemaChange;
 pub use error::StoreError;
 pub use identity::{NewUser, Tenant, User};
 pub use imports::{ImportCursor, ImportFilter, ImportOrder, ImportSort, NewImport, SortKey};
 pub use issues::{HeldRow, IssueFilter};
+pub use listen::Listener;
 pub use mappings::{ImportMapping, Remembering};
 pub use members::{MemberCursor, MemberFilter, MemberRow};
 pub use plans::{NewPlan, Plan, PlanBasis};
-pub use work::{Lease, WorkKind};
+pub use statistics::BulkTable;
+pub use work::{LARGE_ROWS, Lease, WorkKind, WorkSize};
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, StreamTrait,
-    TransactionOptions, TransactionTrait,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryFilter,
+    QuerySelect, SqliteTransactionMode, StreamTrait, TransactionOptions, TransactionTrait,
 };
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use uuid::Uuid;
 
 use crate::domain::id::{ImportId, TenantId};
+
+/// Turns, for tenants to share.
+const TURNS: usize = 256;
+/// How long a transaction waits for its turn.
+const TURN: Duration = Duration::from_secs(60);
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -44,6 +64,12 @@ type Result<T> = std::result::Result<T, StoreError>;
 pub struct Store {
     readers: DatabaseConnection,
     writers: DatabaseConnection,
+    /// A turn for each tenant (for several, if they share a place): whoever waits for a tenant waits without a connection.
+    turns: Arc<[Arc<Mutex<()>>]>,
+    /// Of an embedded database.
+    file: Option<Arc<str>>,
+    /// Names this server among those that share the database, so that it knows its own notifications.
+    server: Uuid,
 }
 
 /// A transaction. Dropped without [`Tx::commit`], it leaves nothing.
@@ -51,6 +77,9 @@ pub struct Store {
 pub struct Tx {
     inner: DatabaseTransaction,
     changes: Vec<Change>,
+    server: Uuid,
+    /// Held until the transaction has ended.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 /// An import of which something changed that its watchers see.
@@ -97,18 +126,63 @@ impl Db for Tx {
 }
 
 impl Store {
-    /// Begins a transaction that may write. On SQLite it takes the write lock at once: one that reads first and
-    /// then writes would fail if another wrote in between, whatever the busy timeout.
+    /// Begins a transaction on what is a tenant's. Until it ends, no other one of that tenant begins: what was read in it
+    /// stays true. (Only background work writes meanwhile, and only what nobody else writes.)
     ///
     /// # Errors
-    /// If no connection becomes free in time, or the database is away.
-    pub async fn begin(&self) -> Result<Tx> {
+    /// If no connection becomes free in time, another transaction holds the tenant for too long, or the database is away.
+    pub async fn begin(&self, tenant: TenantId) -> Result<Tx> {
+        let place = (tenant.0.as_u128() % self.turns.len() as u128) as usize;
+        let turn = tokio::time::timeout(TURN, self.turns[place].clone().lock_owned()).await;
+        let turn = turn.map_err(|_| {
+            let busy = "other transactions of the tenant have taken too long";
+            StoreError::Unavailable(DbErr::Custom(busy.to_owned()))
+        })?;
+        let tx = self.begin_unlocked().await?;
+        tx.lock_tenant(tenant).await?;
+        Ok(Tx { _turn: Some(turn), ..tx })
+    }
+
+    /// Begins a transaction of background work, and makes sure until it ends that the work is still ours.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] if it is not, or else as [`Store::begin`].
+    pub async fn begin_leased(&self, lease: &Lease) -> Result<Tx> {
+        let tx = self.begin_unlocked().await?;
+        tx.require_lease(lease).await?;
+        Ok(tx)
+    }
+
+    /// Begins a transaction that locks nothing by itself: for what is no single tenant's.
+    ///
+    /// On SQLite each transaction takes the write lock at once: one that reads first and then writes would fail if
+    /// another wrote in between, whatever the busy timeout.
+    ///
+    /// # Errors
+    /// As [`Store::begin`].
+    pub async fn begin_unlocked(&self) -> Result<Tx> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let inner = self.writers.begin_with_options(options).await?;
-        Ok(Tx { inner, changes: Vec::new() })
+        let writers = self.writers.clone();
+        // In a task of its own: cancelled in the middle, it would leave the connection in a transaction that nobody
+        // ends. If the caller is gone by then, the task's result is dropped, which rolls it back.
+        let begun = tokio::spawn(async move { writers.begin_with_options(options).await }).await;
+        let inner = begun.map_err(|error| DbErr::Custom(error.to_string()))??;
+        Ok(Tx { inner, changes: Vec::new(), server: self.server, _turn: None })
+    }
+
+    /// Whether the database is this server's alone.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// The file of an embedded database.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
     }
 
     /// Whether the database answers.
@@ -134,11 +208,27 @@ impl Tx {
         self.changes.push(Change { tenant, import });
     }
 
-    /// Makes it so.
+    /// Waits until no other transaction holds the tenant, and holds it until the end of this one. On SQLite each
+    /// transaction excludes all others anyhow.
+    pub(super) async fn lock_tenant(&self, tenant: TenantId) -> Result<()> {
+        use entity::tenants::Column;
+        let row = scope::tenants().select_only().column(Column::Id).filter(Column::Id.eq(tenant.0));
+        row.lock(LockType::NoKeyUpdate).into_tuple::<Uuid>().one(&self.inner).await?;
+        Ok(())
+    }
+
+    /// Makes it so, and tells the other servers.
     ///
     /// # Errors
     /// If the database cannot; then nothing has changed.
     pub async fn commit(self) -> Result<Committed> {
+        if ConnectionTrait::get_database_backend(&self.inner) == DbBackend::Postgres {
+            let mut tenants: Vec<TenantId> = self.changes.iter().map(|change| change.tenant).collect();
+            tenants.dedup();
+            for tenant in tenants {
+                listen::notify(&self.inner, self.server, tenant).await?;
+            }
+        }
         self.inner.commit().await?;
         Ok(Committed { changes: self.changes })
     }

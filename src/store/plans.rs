@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::codes::Code;
-use super::scope::OfTenant;
+use super::scope::{OfTenant, plans_of};
 use super::{Db, Result, Store, Tx};
 use crate::domain::action::{ActionCount, ActionKind};
 use crate::domain::id::{ImportId, PlanId, TenantId};
@@ -86,12 +86,9 @@ async fn ready<D: Db>(
 }
 
 async fn counts<D: Db>(db: &D, tenant: TenantId, plans: &[PlanId]) -> Result<Vec<(PlanId, ActionCount)>> {
-    use entity::plans::Column as Plans;
-    let owned = entity::plans::Entity::of(tenant);
-    let owned = sea_orm::QuerySelect::column(sea_orm::QuerySelect::select_only(owned), Plans::Id);
-    let owned = sea_orm::QueryTrait::into_query(owned.filter(Plans::Id.is_in(plans.iter().map(|id| id.0))));
     #[allow(clippy::disallowed_methods, reason = "the plans are the tenant's: the subquery says so")]
-    let rows = plan_counts::Entity::find().filter(plan_counts::Column::PlanId.in_subquery(owned));
+    let rows =
+        plan_counts::Entity::find().filter(plan_counts::Column::PlanId.in_subquery(plans_of(tenant, plans)));
     let rows = rows.all(db.connection()).await?.into_iter().map(|row| {
         let count = ActionCount {
             kind: ActionKind::read(&row.kind)?,

@@ -1,12 +1,18 @@
 //! Background work: what is to be done, and who has taken it on for how long.
 
 use entity::work::{ActiveModel, Column, Entity};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, Set};
+use sea_orm::sea_query::{
+    Expr, LockBehavior, LockType, OnConflict, Order, Query, SelectStatement, SimpleExpr,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, Set};
 
 use super::{Result, Store, StoreError, Tx};
 use crate::domain::id::{ImportId, TenantId, UserId};
+use crate::domain::import::Import;
 use crate::domain::timestamp::Timestamp;
+
+/// Bits of a fence that count leases; the others are the version of the import that the work was asked for with.
+const FENCE_ATTEMPTS_BITS: u32 = 16;
 
 /// What is to be done with an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,29 +49,65 @@ pub struct Lease {
     pub requested_by: UserId,
     /// The number of deletions that they confirmed, if they did.
     pub confirmed_deletions: Option<i32>,
+    /// Whether the file has `LARGE_ROWS` or more.
+    pub is_large: bool,
+}
+
+/// Rows of a file from which on it is a large one.
+pub const LARGE_ROWS: u32 = 50_000;
+
+/// Which work is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkSize {
+    /// Any.
+    Any,
+    /// On files of fewer than `LARGE_ROWS`.
+    Small,
+}
+
+/// Work that nobody is at, other than on `except`.
+fn waiting(size: WorkSize, except: &[ImportId], now: Timestamp) -> SelectStatement {
+    let mut select = Query::select();
+    select.from(Entity).and_where(Expr::col(Column::LeasedUntil).lt(now.0)).limit(1);
+    if !except.is_empty() {
+        select.and_where(Expr::col(Column::ImportId).is_not_in(except.iter().map(|import| import.0)));
+    }
+    if size == WorkSize::Small {
+        select.and_where(Expr::col(Column::FileRowCount).lt(LARGE_ROWS as i32));
+    }
+    select
 }
 
 impl Store {
-    /// Takes on the oldest piece of work that nobody is at, until `until`.
+    /// Takes on the oldest piece of work that nobody is at, other than on `except`, for `lease_milliseconds`.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub async fn lease_work(&self, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
-        let next = Query::select()
+    pub async fn lease_work(
+        &self,
+        size: WorkSize,
+        except: &[ImportId],
+        now: impl Fn() -> Timestamp,
+        lease_milliseconds: i64,
+    ) -> Result<Option<Lease>> {
+        let tx = self.begin_unlocked().await?;
+        // Only now, as the lease is not to end while it waits for its turn to be written.
+        let now = now();
+        let next = waiting(size, except, now)
             .column(Column::ImportId)
-            .from(Entity)
-            .and_where(Expr::col(Column::LeasedUntil).lt(now.0))
-            .order_by(Column::CreatedAt, sea_orm::Order::Asc)
-            .limit(1)
+            .order_by(Column::CreatedAt, Order::Asc)
+            // What another server takes on this moment, or is applying just now, is its own.
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .to_owned();
+        let until = now.plus_milliseconds(lease_milliseconds);
         let leased = Entity::update_many()
             .col_expr(Column::LeasedUntil, Expr::val(until.0))
             .col_expr(Column::Fence, Expr::col(Column::Fence).add(1))
             .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-            .filter(Column::ImportId.in_subquery(next))
-            .filter(Column::LeasedUntil.lt(now.0))
-            .exec_with_returning(&self.writers)
+            .filter(Expr::col(Column::ImportId).eq(SimpleExpr::SubQuery(None, Box::new(next.into()))))
+            .exec_with_returning(&tx.inner)
             .await?;
+        let _ = tx.commit().await?;
         Ok(leased.into_iter().next().map(|row| Lease {
             tenant: TenantId(row.tenant_id),
             import: ImportId(row.import_id),
@@ -74,20 +116,16 @@ impl Store {
             attempts: row.attempts.unsigned_abs(),
             requested_by: UserId(row.requested_by),
             confirmed_deletions: row.confirmed_deletions,
+            is_large: row.file_row_count.unsigned_abs() >= LARGE_ROWS,
         }))
     }
 
-    /// Whether there is work that nobody is at: a look that writes nothing.
+    /// Whether there is work that nobody is at, other than on `except`: a look that writes nothing.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn is_work_waiting(&self, now: Timestamp) -> Result<bool> {
-        let waiting = Query::select()
-            .expr(Expr::val(1))
-            .from(Entity)
-            .and_where(Expr::col(Column::LeasedUntil).lt(now.0))
-            .limit(1)
-            .to_owned();
+    pub async fn is_work_waiting(&self, size: WorkSize, except: &[ImportId], now: Timestamp) -> Result<bool> {
+        let waiting = waiting(size, except, now).expr(Expr::val(1)).to_owned();
         Ok(self.readers.query_one(&waiting).await?.is_some())
     }
 
@@ -105,6 +143,21 @@ impl Store {
         if kept.rows_affected == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
     }
 
+    /// Gives a piece of work back that is not done: whoever looks next takes it on, and the attempt does not count.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub async fn release_lease(&self, lease: &Lease) -> Result<()> {
+        Entity::update_many()
+            .col_expr(Column::LeasedUntil, Expr::val(0_i64))
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+            .filter(Column::ImportId.eq(lease.import.0))
+            .filter(Column::Fence.eq(lease.fence))
+            .exec(&self.writers)
+            .await?;
+        Ok(())
+    }
+
     /// Frees all leases: for a server that has the database to itself and starts anew.
     ///
     /// # Errors
@@ -116,58 +169,65 @@ impl Store {
 }
 
 impl Tx {
-    /// Asks for work on an import; it replaces what was asked for before.
+    /// Asks for work on `import`, which is about to change with it; it replaces what was asked for before.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub async fn request_work(
         &self,
         tenant: TenantId,
-        import: ImportId,
+        import: &Import,
         kind: WorkKind,
         by: UserId,
         now: Timestamp,
         confirmed_deletions: Option<i32>,
     ) -> Result<()> {
         let row = ActiveModel {
-            import_id: Set(import.0),
+            import_id: Set(import.id.0),
             tenant_id: Set(tenant.0),
             kind: Set(kind.word().to_owned()),
-            // A number that no lease of this import ever had, so that whoever was at the old work cannot write.
-            fence: Set(now.0),
+            // The import's version only rises: no lease of earlier work on it ever had this number or a higher one, so
+            // that whoever still is at that cannot write.
+            fence: Set(i64::from(import.version) << FENCE_ATTEMPTS_BITS),
             leased_until: Set(0),
             attempts: Set(0),
             requested_by: Set(by.0),
             confirmed_deletions: Set(confirmed_deletions),
             created_at: Set(now.0),
+            file_row_count: Set(import.file.row_count as i32),
         };
         let replace = OnConflict::column(Column::ImportId)
             .update_columns([
                 Column::Kind,
+                Column::Fence,
                 Column::LeasedUntil,
                 Column::Attempts,
                 Column::RequestedBy,
                 Column::ConfirmedDeletions,
                 Column::CreatedAt,
+                Column::FileRowCount,
             ])
-            .value(Column::Fence, Expr::col((Entity, Column::Fence)).add(1))
             .to_owned();
         Entity::insert(row).on_conflict(replace).exec_without_returning(&self.inner).await?;
         Ok(())
     }
 
-    /// Makes sure, for the rest of the transaction, that the lease is still ours.
+    /// Makes sure, for the rest of the transaction, that the lease is still ours: until it ends nobody takes the work on.
     ///
     /// # Errors
-    /// [`StoreError::LeaseLost`] if it is not, or else if the database cannot be written.
+    /// [`StoreError::LeaseLost`] if it is not, or else if the database cannot be read.
     pub async fn require_lease(&self, lease: &Lease) -> Result<()> {
-        let ours = Entity::update_many()
-            .col_expr(Column::Fence, Expr::val(lease.fence))
+        #[allow(clippy::disallowed_methods, reason = "a lease is one server's, and names its import")]
+        let ours = Entity::find()
+            .select_only()
+            .column(Column::ImportId)
             .filter(Column::ImportId.eq(lease.import.0))
             .filter(Column::Fence.eq(lease.fence))
-            .exec(&self.inner)
-            .await?;
-        if ours.rows_affected == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+            .lock(LockType::Update);
+        match ours.into_tuple::<uuid::Uuid>().one(&self.inner).await? {
+            Some(_) => Ok(()),
+            None => Err(StoreError::LeaseLost),
+        }
     }
 
     /// Work on an import is done, or no longer wanted.
@@ -176,6 +236,6 @@ impl Tx {
     /// If the database cannot be written.
     pub async fn remove_work(&self, import: ImportId) -> Result<()> {
         Entity::delete_many().filter(Column::ImportId.eq(import.0)).exec(&self.inner).await?;
-        Ok(())
+        self.remove_progress(import).await
     }
 }

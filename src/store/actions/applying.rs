@@ -39,7 +39,7 @@ impl Tx {
             frees_email: Set(action.frees_email),
             takes_email_from: Set(action.takes_email_from.map(|id| id.0)),
         });
-        crate::store::bulk::insert(&self.inner, rows.collect(), 15).await
+        crate::store::bulk::insert(&self.inner, rows.collect()).await
     }
 
     /// Approved actions that give away an address whose owner would keep it, `limit` at most.
@@ -55,7 +55,7 @@ impl Tx {
         let (freeing, freed) = (Alias::new("freeing"), Alias::new("freed"));
         let f = |column: actions::Column| Expr::col((freeing.clone(), column));
         let fd = |column: decisions::Column| Expr::col((freed.clone(), column));
-        let mut select = joined(tenant, plan, JoinType::InnerJoin);
+        let mut select = joined(tenant, &[plan], JoinType::InnerJoin);
         select
             .column((actions::Entity, actions::Column::Position))
             .expr_as(f(actions::Column::Position), Alias::new("frees"))
@@ -105,7 +105,7 @@ impl Tx {
         after: Option<u32>,
         limit: u64,
     ) -> Result<Vec<ProfileAction>> {
-        let mut select = joined(tenant, plan, JoinType::InnerJoin);
+        let mut select = joined(tenant, &[plan], JoinType::InnerJoin);
         whole(&mut select);
         select
             .and_where(is_decided(Decision::Approved))
@@ -122,7 +122,7 @@ impl Tx {
     /// # Errors
     /// If the database cannot be written.
     pub async fn apply_deletes(&self, tenant: TenantId, plan: PlanId, now: Timestamp) -> Result<u64> {
-        let mut doomed = joined(tenant, plan, JoinType::InnerJoin);
+        let mut doomed = joined(tenant, &[plan], JoinType::InnerJoin);
         doomed
             .column((actions::Entity, actions::Column::MemberId))
             .and_where(is_decided(Decision::Approved))
@@ -136,7 +136,7 @@ impl Tx {
     /// # Errors
     /// If the database cannot be written.
     pub async fn park_emails(&self, tenant: TenantId, plan: PlanId) -> Result<u64> {
-        let mut parked = joined(tenant, plan, JoinType::InnerJoin);
+        let mut parked = joined(tenant, &[plan], JoinType::InnerJoin);
         parked
             .column((actions::Entity, actions::Column::MemberId))
             .and_where(is_decided(Decision::Approved))

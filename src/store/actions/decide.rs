@@ -9,7 +9,7 @@ use crate::domain::action::{ActionKind, Decision};
 use crate::domain::id::{PlanId, TenantId, UserId};
 use crate::domain::timestamp::Timestamp;
 use crate::store::codes::Code;
-use crate::store::scope::plan_of;
+use crate::store::scope::plans_of;
 use crate::store::{Result, Tx};
 
 impl Tx {
@@ -18,7 +18,7 @@ impl Tx {
     /// # Errors
     /// If the database cannot be read.
     pub async fn count_positions(&self, tenant: TenantId, plan: PlanId, positions: &[u32]) -> Result<u64> {
-        let mut select = joined(tenant, plan, JoinType::LeftJoin);
+        let mut select = joined(tenant, &[plan], JoinType::LeftJoin);
         select.expr_as(Func::count(a(actions::Column::Position)), Alias::new("found"));
         aim(&mut select, &ActionTarget::Positions(positions.to_vec()));
         let found = self.inner.query_one(&select).await?;
@@ -42,7 +42,7 @@ impl Tx {
         if moved.is_empty() {
             return Ok(0);
         }
-        let mut select = joined(tenant, plan, JoinType::LeftJoin);
+        let mut select = joined(tenant, &[plan], JoinType::LeftJoin);
         aim(&mut select, target);
         select.and_where(is_decided_otherwise(decision));
         if decision == Decision::Pending {
@@ -87,7 +87,7 @@ impl Tx {
         target: &ActionTarget,
         decision: Decision,
     ) -> Result<Vec<(ActionKind, Decision, i64)>> {
-        let mut select = joined(tenant, plan, JoinType::LeftJoin);
+        let mut select = joined(tenant, &[plan], JoinType::LeftJoin);
         aim(&mut select, target);
         select
             .column((actions::Entity, actions::Column::Kind))
@@ -176,7 +176,7 @@ impl Tx {
                         .and(n(actions::Column::Changes).eq(o(actions::Column::Changes))),
                 )
                 .and_where(d(decisions::Column::PlanId).eq(from.0))
-                .and_where(d(decisions::Column::PlanId).in_subquery(plan_of(tenant, from)))
+                .and_where(d(decisions::Column::PlanId).in_subquery(plans_of(tenant, &[from])))
                 .to_owned();
             use decisions::Column::{Approved, DecidedAt, DecidedBy, PlanId, Position};
             let mut insert = Query::insert();
@@ -186,7 +186,7 @@ impl Tx {
         }
         for decision in [Decision::Approved, Decision::Rejected] {
             for kind in ActionKind::ALL {
-                let mut count = joined(tenant, to, JoinType::InnerJoin);
+                let mut count = joined(tenant, &[to], JoinType::InnerJoin);
                 count
                     .expr_as(Func::count(a(actions::Column::Position)), Alias::new("found"))
                     .and_where(is_decided(decision))

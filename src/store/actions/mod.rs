@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::codes::Code;
 use super::page::contains;
-use super::scope::plan_of;
+use super::scope::{one_of, plans_of};
 use super::{Db, Result};
 use crate::domain::action::{ActionKind, Decision, PlannedAction, ProfileAction};
 use crate::domain::id::{ActionId, MemberId, PlanId, TenantId, UserId};
@@ -91,8 +91,8 @@ fn d(column: decisions::Column) -> SimpleExpr {
     Expr::col((decisions::Entity, column))
 }
 
-/// The plan's actions beside their decisions; nothing selected yet.
-fn joined(tenant: TenantId, plan: PlanId, join: JoinType) -> SelectStatement {
+/// The plans' actions beside their decisions; nothing selected yet.
+fn joined(tenant: TenantId, plans: &[PlanId], join: JoinType) -> SelectStatement {
     Query::select()
         .from(actions::Entity)
         .join(
@@ -102,8 +102,8 @@ fn joined(tenant: TenantId, plan: PlanId, join: JoinType) -> SelectStatement {
                 .eq(a(actions::Column::PlanId))
                 .and(d(decisions::Column::Position).eq(a(actions::Column::Position))),
         )
-        .and_where(a(actions::Column::PlanId).eq(plan.0))
-        .and_where(a(actions::Column::PlanId).in_subquery(plan_of(tenant, plan)))
+        .and_where(one_of(a(actions::Column::PlanId), plans))
+        .and_where(a(actions::Column::PlanId).in_subquery(plans_of(tenant, plans)))
         .to_owned()
 }
 

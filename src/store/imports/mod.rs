@@ -1,71 +1,19 @@
-//! Imports and their history.
+//! Imports.
+
+mod history;
 
 use entity::imports::{ActiveModel, Column, Entity, Model};
+pub use history::{ImportCursor, ImportFilter, ImportOrder, ImportSort, SortKey};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, Select, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::codes::Code;
-use super::page::{contains, slice};
 use super::scope::OfTenant;
 use super::{Db, Result, Store, Tx};
 use crate::domain::id::{ImportId, TenantId, UserId};
 use crate::domain::import::{Import, ImportFile, ImportStatus, ImportStep};
-use crate::domain::page::{Page, PageRequest};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::value::fold::fold;
-
-/// Which imports a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct ImportFilter {
-    /// Any of these; none means any.
-    pub status: Option<Vec<ImportStatus>>,
-    /// The file name contains it, folded.
-    pub file_name: Option<String>,
-    /// Not before.
-    pub uploaded_from: Option<Timestamp>,
-    /// Before.
-    pub uploaded_before: Option<Timestamp>,
-}
-
-/// What the history is ordered by; the identity settles ties.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportSort {
-    /// When it was uploaded.
-    UploadedAt,
-    /// When it last changed.
-    UpdatedAt,
-    /// The file name, folded.
-    FileName,
-}
-
-/// The order of a list of imports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ImportOrder {
-    /// By what.
-    pub sort: ImportSort,
-    /// Whether the greatest comes first.
-    pub descending: bool,
-}
-
-/// A value that a list is ordered by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SortKey {
-    /// Of [`ImportSort::UploadedAt`] and [`ImportSort::UpdatedAt`].
-    Time(i64),
-    /// Of [`ImportSort::FileName`].
-    Text(String),
-}
-
-/// A place in a list of imports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ImportCursor {
-    /// Where in the order.
-    pub key: SortKey,
-    /// Which of those at that place.
-    pub id: ImportId,
-}
 
 /// An import as it comes into being.
 #[derive(Debug)]
@@ -80,36 +28,6 @@ pub struct NewImport {
     pub uploaded_at: Timestamp,
     /// As sent with it.
     pub idempotency_key: Option<String>,
-}
-
-impl ImportSort {
-    fn column(self) -> Column {
-        match self {
-            Self::UploadedAt => Column::UploadedAt,
-            Self::UpdatedAt => Column::UpdatedAt,
-            Self::FileName => Column::FileNameKey,
-        }
-    }
-
-    /// The place of `import` in this order.
-    #[must_use]
-    pub fn cursor(self, import: &Import) -> ImportCursor {
-        let key = match self {
-            Self::UploadedAt => SortKey::Time(import.uploaded_at.0),
-            Self::UpdatedAt => SortKey::Time(import.updated_at.0),
-            Self::FileName => SortKey::Text(fold(&import.file.name).into_owned()),
-        };
-        ImportCursor { key, id: import.id }
-    }
-
-    /// Whether `cursor` can be a place in this order.
-    #[must_use]
-    pub fn has(self, cursor: &ImportCursor) -> bool {
-        match self {
-            Self::UploadedAt | Self::UpdatedAt => matches!(cursor.key, SortKey::Time(_)),
-            Self::FileName => matches!(cursor.key, SortKey::Text(_)),
-        }
-    }
 }
 
 fn import(row: Model) -> Result<Import> {
@@ -136,25 +54,9 @@ fn import(row: Model) -> Result<Import> {
     })
 }
 
-fn filtered(tenant: TenantId, filter: &ImportFilter) -> Select<Entity> {
-    let mut select = Entity::of(tenant);
-    if let Some(status) = &filter.status {
-        select = select.filter(Column::Status.is_in(status.iter().map(|status| status.word())));
-    }
-    if let Some(name) = &filter.file_name {
-        select = select.filter(Expr::col(Column::FileNameKey).like(contains(&fold(name))));
-    }
-    if let Some(from) = filter.uploaded_from {
-        select = select.filter(Column::UploadedAt.gte(from.0));
-    }
-    if let Some(before) = filter.uploaded_before {
-        select = select.filter(Column::UploadedAt.lt(before.0));
-    }
-    select
-}
-
 async fn active<D: Db>(db: &D, tenant: TenantId) -> Result<Option<Import>> {
-    let found = Entity::of(tenant).filter(Column::Status.eq(ImportStatus::InProgress.word()));
+    // Word for word as the index has it, or it is not used.
+    let found = Entity::of(tenant).filter(Expr::cust("status = 'IN_PROGRESS'"));
     found.one(db.connection()).await?.map(import).transpose()
 }
 
@@ -212,38 +114,6 @@ impl Store {
     pub async fn imports(&self, tenant: TenantId, ids: &[ImportId]) -> Result<Vec<Import>> {
         let found = Entity::of(tenant).filter(Column::Id.is_in(ids.iter().map(|id| id.0)));
         found.all(self.connection()).await?.into_iter().map(import).collect()
-    }
-
-    /// One page of the history.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn import_page(
-        &self,
-        tenant: TenantId,
-        filter: &ImportFilter,
-        order: ImportOrder,
-        request: &PageRequest<ImportCursor>,
-    ) -> Result<Page<Import>> {
-        let columns = [order.sort.column(), Column::Id];
-        let select = slice(filtered(tenant, filter), &columns, order.descending, request, |cursor| {
-            let key = match &cursor.key {
-                SortKey::Time(time) => (*time).into(),
-                SortKey::Text(text) => text.clone().into(),
-            };
-            vec![key, cursor.id.0.into()]
-        });
-        let found =
-            select.all(self.connection()).await?.into_iter().map(import).collect::<Result<Vec<_>>>()?;
-        Ok(Page::from_found(found, request))
-    }
-
-    /// How many imports the list has.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn import_count(&self, tenant: TenantId, filter: &ImportFilter) -> Result<u64> {
-        Ok(filtered(tenant, filter).count(self.connection()).await?)
     }
 }
 

@@ -1,0 +1,66 @@
+//! PostgreSQL: any number of servers share it, so nothing may hold a lock for a server that does not answer.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
+};
+
+use crate::store::Result;
+
+/// How long a request waits for a connection; in an outage, after how long it is answered that there is one.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// How long a transaction waits for another one of the same tenant: as long as it may take to decide about a million
+/// actions, or to drop them.
+const LOCK_MILLISECONDS: u32 = 30_000;
+/// How long a server may leave a transaction without a word before the database ends it: one that was stopped in the
+/// middle must not keep others from its work.
+const IDLE_MILLISECONDS: u32 = 15_000;
+/// The same for a server that has stopped to take what it asked for.
+const UNREAD_MILLISECONDS: u32 = 15_000;
+/// Any number that other programs in the same database do not lock.
+const SCHEMA_LOCK: i64 = 0x4d55_5354_4552;
+
+/// Connections that read and connections that write, together `connections_max` at most, two of each at least.
+pub(super) async fn open(
+    url: &str,
+    connections_max: u32,
+) -> Result<(DatabaseConnection, DatabaseConnection)> {
+    let writers = (connections_max / 3).max(2);
+    let readers = connections_max.saturating_sub(writers).max(2);
+    Ok((pool(url, readers).await?, pool(url, writers).await?))
+}
+
+async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres
+                .application_name("muster")
+                .options([
+                    ("lock_timeout", LOCK_MILLISECONDS),
+                    ("idle_in_transaction_session_timeout", IDLE_MILLISECONDS),
+                    ("tcp_user_timeout", UNREAD_MILLISECONDS),
+                ])
+                .statement_cache_capacity(200)
+        });
+    Ok(Database::connect(options).await?)
+}
+
+/// Until the transaction ends, no other server changes the schema.
+pub(super) async fn lock_schema(tx: &DatabaseTransaction) -> Result<()> {
+    // The wait is as long as the other one's migration.
+    tx.execute_unprepared("SET LOCAL lock_timeout = 0").await?;
+    let lock = Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        "SELECT pg_advisory_xact_lock($1)",
+        [SCHEMA_LOCK.into()],
+    );
+    tx.execute_raw(lock).await?;
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! SQLite: one connection that writes, and some that read what was committed.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+
+use crate::store::{Result, StoreError};
+
+/// How long a request waits for a connection.
+const ACQUIRE: Duration = Duration::from_secs(10);
+/// How long a write waits for the one before it: as long as the application of a large import may take.
+const ACQUIRE_WRITER: Duration = Duration::from_secs(120);
+/// How long SQLite itself waits for another process.
+const BUSY: Duration = Duration::from_secs(15);
+/// Connections that read.
+const READERS_MAX: u32 = 8;
+/// Pages that a reading connection keeps, in KiB: there are several.
+const READER_CACHE_KIB: u32 = 8 * 1024;
+/// Pages that the writing connection keeps, in KiB: inserts go all over the indexes.
+const WRITER_CACHE_KIB: u32 = 64 * 1024;
+
+/// The readers and the writer of the database at `url`.
+pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, DatabaseConnection)> {
+    create_parent(url)?;
+    // The writer first: it creates the file and its write-ahead log.
+    let writer = pool(url, 1, ACQUIRE_WRITER, WRITER_CACHE_KIB).await?;
+    let readers = pool(url, READERS_MAX, ACQUIRE, READER_CACHE_KIB).await?;
+    Ok((readers, writer))
+}
+
+async fn pool(url: &str, connections: u32, acquire: Duration, cache_kib: u32) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(acquire)
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .pragma("journal_mode", "WAL")
+                // Nothing that was acknowledged is lost, not even when the power goes.
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                // A negative number is in KiB, a positive one in pages.
+                .pragma("cache_size", format!("-{cache_kib}"))
+                .busy_timeout(BUSY)
+                .statement_cache_capacity(200)
+        });
+    Ok(Database::connect(options).await?)
+}
+
+/// The file that the address names.
+pub(super) fn path(url: &str) -> &str {
+    url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default()
+}
+
+/// SQLite makes the file, but not the folder that it is to be in.
+fn create_parent(url: &str) -> Result<()> {
+    match std::path::Path::new(path(url)).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder).map_err(|error| {
+            StoreError::Unavailable(DbErr::Custom(format!("cannot create {}: {error}", folder.display())))
+        }),
+        _ => Ok(()),
+    }
+}

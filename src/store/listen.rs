@@ -1,0 +1,94 @@
+//! Wake-ups between servers that share a PostgreSQL, by LISTEN and NOTIFY.
+//!
+//! A notification is sent in the transaction that it tells of, so that it comes after the commit or not at all. It
+//! carries ids only. Whoever misses one loses nothing: the tables tell what has changed.
+
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgListener;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use uuid::Uuid;
+
+use super::{Result, Store, StoreError};
+use crate::domain::id::TenantId;
+
+const CHANNEL: &str = "muster";
+/// A silence after which a server sends a notification to itself: a connection that is dead without having been closed
+/// would be silent for ever.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// A connection at which the notifications of other servers arrive.
+#[derive(Debug)]
+pub struct Listener {
+    store: Store,
+    inner: PgListener,
+}
+
+impl Store {
+    /// Listens to the other servers. Answers nothing on SQLite, which has one server.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn listen(&self) -> Result<Option<Listener>> {
+        if self.is_embedded() {
+            return Ok(None);
+        }
+        let listening = async {
+            let mut inner = PgListener::connect_with(self.readers.get_postgres_connection_pool()).await?;
+            inner.listen(CHANNEL).await?;
+            Ok(inner)
+        };
+        let inner = listening.await.map_err(away)?;
+        Ok(Some(Listener { store: self.clone(), inner }))
+    }
+}
+
+impl Listener {
+    /// The next tenant of whom another server has changed something.
+    ///
+    /// # Errors
+    /// If notifications no longer arrive. Some may have been missed then: listen anew, and look at everything.
+    pub async fn next(&mut self) -> Result<TenantId> {
+        let mut is_asked = false;
+        loop {
+            match tokio::time::timeout(SILENCE, self.inner.try_recv()).await {
+                Ok(Ok(Some(notification))) => {
+                    is_asked = false;
+                    if let Some(tenant) = of_another(notification.payload(), self.store.server) {
+                        return Ok(tenant);
+                    }
+                }
+                Ok(Ok(None)) => return Err(silent()),
+                Ok(Err(error)) => return Err(away(error)),
+                Err(_) if is_asked => return Err(silent()),
+                Err(_) => {
+                    is_asked = true;
+                    notify(&self.store.readers, self.store.server, TenantId(Uuid::nil())).await?;
+                }
+            }
+        }
+    }
+}
+
+/// Tells the other servers that something of `tenant` has changed.
+pub(super) async fn notify(db: &impl ConnectionTrait, server: Uuid, tenant: TenantId) -> Result<()> {
+    let payload = format!("{server} {}", tenant.0);
+    let values = [CHANNEL.into(), payload.into()];
+    db.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_notify($1, $2)", values))
+        .await?;
+    Ok(())
+}
+
+fn of_another(payload: &str, this: Uuid) -> Option<TenantId> {
+    let (server, tenant) = payload.split_once(' ')?;
+    let is_another = Uuid::try_parse(server).ok()? != this;
+    is_another.then(|| Uuid::try_parse(tenant).ok().map(TenantId)).flatten()
+}
+
+fn away(error: sea_orm::sqlx::Error) -> StoreError {
+    StoreError::Unavailable(DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))
+}
+
+fn silent() -> StoreError {
+    StoreError::Unavailable(DbErr::Custom("notifications of other servers no longer arrive".to_owned()))
+}
