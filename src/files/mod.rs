@@ -1,8 +1,14 @@
 //! Stored bytes: a file is put once, as it came, and read in ranges until it is deleted.
 
+mod address;
+mod error;
 pub mod incoming;
+mod reading;
+mod staged;
 pub mod uploads;
+mod writer;
 
+use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,29 +16,23 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
-use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, WriteMultipart};
+use object_store::{ObjectStore, ObjectStoreExt};
+use tokio::time::timeout;
 use uuid::Uuid;
 
+pub use self::error::FilesError;
+use self::reading::Reading;
+pub use self::writer::FileWriter;
 use crate::domain::id::{ImportId, TenantId};
 use crate::domain::timestamp::Timestamp;
 
-/// Bytes of one part on its way to the store; the least that S3 takes.
-const PART_BYTES: usize = 5 * 1024 * 1024;
-/// Parts on their way at once: with the one being filled, the memory that an upload takes.
-const PARTS_MAX: usize = 2;
-
-/// A failure of the store. Nothing that a user did.
-#[derive(Debug, thiserror::Error)]
-pub enum FilesError {
-    /// The store failed.
-    #[error("the file store failed")]
-    Store(#[from] object_store::Error),
-    /// The address of the store is of no use.
-    #[error("{0}")]
-    Address(String),
-}
+/// Bytes of the largest file that any store takes: what S3 takes as 10,000 parts.
+pub const FILE_BYTES_MAX: u64 = 10_000 * writer::PART_BYTES as u64;
+/// How long the store may take to say that it is there.
+const PING: Duration = Duration::from_secs(2);
+/// Behind every file in the order of a list.
+const BEHIND_ALL: &str = "z";
 
 type Result<T> = std::result::Result<T, FilesError>;
 
@@ -69,36 +69,55 @@ pub struct StoredFile {
 }
 
 /// The store of files.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
     /// Of a store in a folder, where it is.
     folder: Option<PathBuf>,
 }
 
-/// A file on its way into the store. It is there once [`FileWriter::finish`] has returned, and not before.
-pub struct FileWriter {
-    writer: WriteMultipart,
+impl fmt::Debug for Files {
+    /// Which store it is, and nothing of how one gets into it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Files({})", self.store)
+    }
 }
 
 impl Files {
-    /// Opens the store at `address`: `file:folder`.
+    /// Opens the store at `address`: `file:FOLDER`, or `s3://BUCKET/PREFIX`, which `variables` (`AWS_REGION` and so on)
+    /// say more about.
     ///
     /// # Errors
-    /// If the address is of another kind, or the folder cannot be made.
-    pub fn open(address: &str) -> Result<Self> {
-        let Some(folder) = address.strip_prefix("file:") else {
-            let kind = address.split(':').next().unwrap_or_default();
-            return Err(FilesError::Address(format!(
-                "an address of files starts with file:, not with {kind}:"
-            )));
+    /// If the address is of another kind, the folder cannot be made, or a variable makes no sense.
+    pub fn open(address: &str, variables: &[(String, String)]) -> Result<Self> {
+        let place = address::open(address, variables)?;
+        Ok(Self { store: place.store, folder: place.folder })
+    }
+
+    /// Whether the store is there: one small question, which changes nothing.
+    ///
+    /// # Errors
+    /// If it is not, does not answer soon, or refuses.
+    pub async fn ping(&self) -> Result<()> {
+        let asked = async {
+            match &self.folder {
+                Some(folder) => match tokio::fs::metadata(folder).await {
+                    Ok(found) if found.is_dir() => Ok(()),
+                    Ok(_) => Err(FilesError::Unavailable("the folder of files is none".into())),
+                    Err(error) => Err(FilesError::Unavailable(format!("the folder of files: {error}"))),
+                },
+                None => {
+                    let behind = Path::from(BEHIND_ALL);
+                    match self.store.list_with_offset(None, &behind).try_next().await {
+                        Ok(_) => Ok(()),
+                        Err(error) => Err(FilesError::of_store(&error)),
+                    }
+                }
+            }
         };
-        let folder = folder.strip_prefix("//").unwrap_or(folder);
-        std::fs::create_dir_all(folder)
-            .map_err(|error| FilesError::Address(format!("cannot create the folder {folder}: {error}")))?;
-        // What was acknowledged is on the disk, and so is its entry in the folder.
-        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), folder: Some(PathBuf::from(folder)) })
+        timeout(PING, asked)
+            .await
+            .unwrap_or_else(|_| Err(FilesError::Unavailable(format!("no answer in {PING:?}"))))
     }
 
     /// Begins a file.
@@ -106,22 +125,27 @@ impl Files {
     /// # Errors
     /// If the store fails.
     pub async fn create(&self, key: FileKey) -> Result<FileWriter> {
-        let upload = self.store.put_multipart(&key.path()).await?;
-        Ok(FileWriter { writer: WriteMultipart::new_with_chunk_size(upload, PART_BYTES) })
+        match self.store.put_multipart(&key.path()).await {
+            Ok(upload) => Ok(FileWriter::new(upload)),
+            Err(error) => Err(FilesError::of_store(&error)),
+        }
     }
 
-    /// The bytes of a file, or those in `range`.
+    /// The bytes of a file, or those in `range`. A reading that breaks off ends with an error.
     ///
     /// # Errors
-    /// If the file is not there, or the store fails.
+    /// [`FilesError::Missing`] if the file is not there; or if the store fails.
     pub async fn read(
         &self,
         key: FileKey,
         range: Option<Range<u64>>,
     ) -> Result<BoxStream<'static, Result<Bytes>>> {
-        let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
-        let found = self.store.get_opts(&key.path(), options).await?;
-        Ok(found.into_stream().map_err(FilesError::from).boxed())
+        let reading = Reading::open(self.store.clone(), key.path(), range).await;
+        if let Err(FilesError::Missing) = reading {
+            // Nobody asks for a file that was never acknowledged.
+            tracing::error!(tenant = %key.tenant.0, import = %key.import.0, "a stored file is gone");
+        }
+        Ok(reading?.into_stream())
     }
 
     /// Deletes a file; one that is not there is deleted already.
@@ -144,63 +168,18 @@ impl Files {
     pub async fn delete_staged(&self, before: Timestamp) -> Result<u32> {
         let Some(folder) = self.folder.clone() else { return Ok(0) };
         let before = UNIX_EPOCH + Duration::from_millis(u64::try_from(before.0).unwrap_or_default());
-        let deleted = tokio::task::spawn_blocking(move || {
-            let mut deleted = 0;
-            for tenant in std::fs::read_dir(folder)? {
-                let tenant = tenant?;
-                if !tenant.file_type()?.is_dir() {
-                    continue;
-                }
-                for file in std::fs::read_dir(tenant.path())? {
-                    let file = file?;
-                    let is_staged = file.file_name().to_string_lossy().contains('#');
-                    if is_staged && file.metadata()?.modified()? < before {
-                        std::fs::remove_file(file.path())?;
-                        deleted += 1;
-                    }
-                }
-            }
-            Ok::<_, std::io::Error>(deleted)
-        });
-        let deleted = deleted.await.map_err(std::io::Error::other).and_then(|deleted| deleted);
-        deleted
-            .map_err(|error| FilesError::Address(format!("cannot look through the folder of files: {error}")))
+        let deleted = tokio::task::spawn_blocking(move || staged::delete(&folder, before)).await;
+        deleted.map_err(std::io::Error::other).and_then(|deleted| deleted).map_err(|error| {
+            FilesError::Unavailable(format!("cannot look through the folder of files: {error}"))
+        })
     }
 
-    /// All files, in no order.
+    /// All files, in no order; page by page, so that a large store is not held in memory.
     pub fn list(&self) -> BoxStream<'static, Result<StoredFile>> {
         let files = self.store.list(None).map_err(FilesError::from).try_filter_map(|object| async move {
             let stored_at = Timestamp(object.last_modified.timestamp_millis());
             Ok(FileKey::of(&object.location).map(|key| StoredFile { key, stored_at }))
         });
         files.boxed()
-    }
-}
-
-impl FileWriter {
-    /// Adds bytes; waits while too many are on their way.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn write(&mut self, bytes: Bytes) -> Result<()> {
-        self.writer.wait_for_capacity(PARTS_MAX).await?;
-        self.writer.put(bytes);
-        Ok(())
-    }
-
-    /// Ends the file: from here on it is there.
-    ///
-    /// # Errors
-    /// If the store fails; then it is not there.
-    pub async fn finish(self) -> Result<()> {
-        self.writer.finish().await?;
-        Ok(())
-    }
-
-    /// Gives the file up.
-    pub async fn abort(self) {
-        if let Err(error) = self.writer.abort().await {
-            tracing::warn!(%error, "cannot give an upload up; the sweep will");
-        }
     }
 }
