@@ -41,6 +41,10 @@ impl From<StoreError> for AppError {
 
 impl From<FilesError> for AppError {
     fn from(error: FilesError) -> Self {
-        Self::Unavailable(Box::new(error))
+        match error {
+            FilesError::Missing => Self::NotFound("file"),
+            FilesError::Unavailable(_) => Self::Unavailable(Box::new(error)),
+            FilesError::Refused(_) | FilesError::Address(_) => Self::Internal(Box::new(error)),
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::plan::trace::REQUIRED_FIELDS_MAX;
 use crate::domain::requester::Requester;
 use crate::domain::user_error::{UserError, UserErrorCode};
 use crate::domain::value::text;
+use crate::store::Tx;
 
 /// A field as it is to be.
 #[derive(Debug, Clone)]
@@ -77,17 +78,13 @@ fn invalid(message: impl Into<String>, place: &str) -> UserError {
 
 async fn save(app: &App, requester: &Requester, input: FieldInput) -> Result<ProfileField> {
     let input = checked(input)?;
-    let tx = app.store.begin().await?;
+    let tx = app.store.begin(requester.tenant).await?;
     let fields = tx.fields(requester.tenant).await?;
     let field = match fields.iter().find(|field| field.key == input.key) {
         Some(existing) => {
             let changed = change(existing, &input)?;
-            if changed.field_type != existing.field_type
-                && tx.is_field_used(requester.tenant, &existing.key).await?
-            {
-                let message =
-                    "Members have values in this segment, so its type cannot change. Add another segment.";
-                return Err(invalid(message, "type").into());
+            if changed.field_type != existing.field_type {
+                require_unused(&tx, requester, existing).await?;
             }
             tx.update_field(requester.tenant, &changed).await?;
             changed
@@ -123,6 +120,19 @@ async fn save(app: &App, requester: &Requester, input: FieldInput) -> Result<Pro
     }
     app.tell(&tx.commit().await?);
     Ok(field)
+}
+
+/// Refuses if members have values in the field, or are about to.
+async fn require_unused(tx: &Tx, requester: &Requester, field: &ProfileField) -> Result<()> {
+    if let Some(active) = tx.active_import(requester.tenant).await? {
+        // What is being applied nobody sees yet.
+        active.require_not_applying()?;
+    }
+    if tx.is_field_used(requester.tenant, &field.key).await? {
+        let message = "Members have values in this segment, so its type cannot change. Add another segment.";
+        return Err(invalid(message, "type").into());
+    }
+    Ok(())
 }
 
 fn checked(mut input: FieldInput) -> std::result::Result<FieldInput, UserError> {
@@ -208,7 +218,7 @@ fn require_choices(field: &ProfileField) -> std::result::Result<(), UserError> {
 }
 
 async fn remove(app: &App, requester: &Requester, key: &str) -> Result<ProfileField> {
-    let tx = app.store.begin().await?;
+    let tx = app.store.begin(requester.tenant).await?;
     let fields = tx.fields(requester.tenant).await?;
     let Some(field) = fields.into_iter().find(|field| field.key == key && !field.archived) else {
         let message = "There is no such profile field, or it is archived already.";

@@ -76,7 +76,7 @@ async fn find(app: &App, claims: &Claims) -> Result<Option<(TenantId, UserId)>> 
 
 async fn create(app: &App, claims: &Claims) -> Result<()> {
     let now = app.now();
-    let tx = app.store.begin().await?;
+    let tx = app.store.begin_unlocked().await?;
     let fields = BUILT_IN_FIELDS.iter().map(|_| FieldId(new_id()));
     tx.create_tenant(TenantId(new_id()), &claims.tenant, fields, now).await?;
     let Some(tenant) = tx.tenant_by_slug(&claims.tenant).await? else {

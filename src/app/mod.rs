@@ -12,10 +12,11 @@ pub mod members;
 pub mod settings;
 
 use crate::clock::Clock;
+use crate::domain::id::{ImportId, TenantId};
 use crate::domain::timestamp::Timestamp;
-use crate::events::Events;
+use crate::events::{Events, Progress};
 use crate::files::Files;
-use crate::store::{Committed, Store};
+use crate::store::{BulkTable, Committed, Lease, Store};
 
 pub use error::AppError;
 pub use settings::Settings;
@@ -63,5 +64,36 @@ impl App {
 
     fn tell(&self, committed: &Committed) {
         self.events.publish(committed);
+    }
+
+    /// Has the database take note that many rows were written.
+    async fn note_written(&self, table: BulkTable, rows: u64) {
+        if let Err(error) = self.store.refresh_statistics(table, rows).await {
+            // What follows is slower, and as right.
+            tracing::warn!(error = &error as &dyn std::error::Error, ?table, "cannot refresh statistics");
+        }
+    }
+
+    /// Says how far the work has come: at once here, and about once a second to the other servers.
+    fn note_progress(&self, lease: &Lease, processed: u32, total: u32) {
+        let is_due = self.events.note_progress(lease.tenant, lease.import, Progress { processed, total });
+        if is_due && !self.store.is_embedded() {
+            // Beside the work, which may be in a transaction: nothing rests on it.
+            let (store, lease) = (self.store.clone(), *lease);
+            tokio::spawn(async move {
+                if let Err(error) = store.write_progress(&lease, processed, total).await {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "cannot tell of progress");
+                }
+            });
+        }
+    }
+
+    /// How far the work on an import has come, if some server is at it.
+    async fn progress(&self, tenant: TenantId, import: ImportId) -> Result<Option<Progress>> {
+        if let Some(progress) = self.events.progress(import) {
+            return Ok(Some(progress));
+        }
+        let told = self.store.progress(tenant, import).await?;
+        Ok(told.map(|(processed, total)| Progress { processed, total }))
     }
 }

@@ -2,12 +2,21 @@
 //! lags or misses one loses nothing.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::id::{ImportId, TenantId};
-use crate::store::Committed;
+use crate::store::{Committed, Store, StoreError};
+
+/// How long a lost connection to the other servers is left before it is sought again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The least time between two tellings of progress to the other servers.
+const TELL: Duration = Duration::from_secs(1);
 
 /// How far background work on an import has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,10 +27,19 @@ pub struct Progress {
     pub total: u32,
 }
 
+#[derive(Debug)]
+struct Noted {
+    progress: Progress,
+    /// When the other servers heard of it last.
+    told_at: Instant,
+}
+
 #[derive(Debug, Default)]
 struct Board {
     watched: HashMap<TenantId, watch::Sender<()>>,
-    progress: HashMap<ImportId, Progress>,
+    progress: HashMap<ImportId, Noted>,
+    /// When the work on an import gave a sign of life last.
+    beats: HashMap<ImportId, Instant>,
 }
 
 /// Wakes those who watch, and knows how far this server's work has come.
@@ -52,26 +70,90 @@ impl Events {
         }
     }
 
+    /// Wakes whoever watches anything: something may have been missed.
+    fn wake_all(&self) {
+        self.board().watched.retain(|_, sender| sender.send(()).is_ok());
+    }
+
     /// Wakes with each change of the tenant from now on; several at once wake once.
     #[must_use]
     pub fn watch(&self, tenant: TenantId) -> watch::Receiver<()> {
         self.board().watched.entry(tenant).or_insert_with(|| watch::channel(()).0).subscribe()
     }
 
-    /// Notes how far the work on an import has come.
-    pub fn note_progress(&self, tenant: TenantId, import: ImportId, progress: Progress) {
-        self.board().progress.insert(import, progress);
+    /// Notes how far the work on an import has come. Answers whether it is time to tell the other servers.
+    #[must_use]
+    pub fn note_progress(&self, tenant: TenantId, import: ImportId, progress: Progress) -> bool {
+        let now = Instant::now();
+        let is_due = match self.board().progress.entry(import) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Noted { progress, told_at: now });
+                true
+            }
+            Entry::Occupied(mut occupied) => {
+                let noted = occupied.get_mut();
+                noted.progress = progress;
+                let is_due = now.duration_since(noted.told_at) >= TELL;
+                if is_due {
+                    noted.told_at = now;
+                }
+                is_due
+            }
+        };
         self.wake(tenant);
+        is_due
+    }
+
+    /// Notes that the work on an import goes on.
+    pub fn beat(&self, import: ImportId) {
+        self.board().beats.insert(import, Instant::now());
+    }
+
+    /// How long ago that was noted last.
+    #[must_use]
+    pub fn silence(&self, import: ImportId) -> Duration {
+        self.board().beats.get(&import).map_or(Duration::ZERO, Instant::elapsed)
     }
 
     /// Forgets about work that has ended.
-    pub fn end_progress(&self, import: ImportId) {
-        self.board().progress.remove(&import);
+    pub fn end_work(&self, import: ImportId) {
+        let mut board = self.board();
+        board.progress.remove(&import);
+        board.beats.remove(&import);
     }
 
     /// How far the work on an import has come, if this server is at it.
     #[must_use]
     pub fn progress(&self, import: ImportId) -> Option<Progress> {
-        self.board().progress.get(&import).copied()
+        self.board().progress.get(&import).map(|noted| noted.progress)
+    }
+}
+
+/// Wakes those who watch here when another server has changed something, until `shutdown`.
+pub async fn relay(store: Store, events: Events, shutdown: CancellationToken) {
+    let relaying = async {
+        loop {
+            match listen(&store, &events).await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "cannot hear the other servers");
+                }
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    };
+    tokio::select! {
+        () = shutdown.cancelled() => {}
+        () = relaying => {}
+    }
+}
+
+/// Answers at once if there are no other servers, and else only with why it cannot go on.
+async fn listen(store: &Store, events: &Events) -> Result<(), StoreError> {
+    let Some(mut listener) = store.listen().await? else { return Ok(()) };
+    // Whatever was told before is not heard.
+    events.wake_all();
+    loop {
+        events.wake(listener.next().await?);
     }
 }

@@ -11,13 +11,13 @@ use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
 use crate::app::imports::{history, review};
 use crate::app::{App, AppError, fields, identity, members};
-use crate::domain::action::ActionCount;
+use crate::domain::action::{ActionCount, Approval};
 use crate::domain::field::ProfileField;
 use crate::domain::id::{ImportId, MemberId, PlanId, UserId};
 use crate::domain::import::Import;
 use crate::domain::member::Member;
 use crate::domain::requester::Requester;
-use crate::store::{ImportMapping, Plan, User};
+use crate::store::{ImportMapping, Plan, Tenant, User};
 
 /// The mapping of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +30,14 @@ pub(super) struct PlanOf(pub ImportId);
 /// How many actions of each kind a plan has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct CountsOf(pub PlanId);
+
+/// Who approved what of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ApprovalsOf(pub PlanId);
+
+/// The requester's tenant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct OwnTenant;
 
 /// The tenant's fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -129,6 +137,30 @@ impl Loader<CountsOf> for Batch {
             counts.entry(CountsOf(plan)).or_default().push(count);
         }
         Ok(counts)
+    }
+}
+
+impl Loader<ApprovalsOf> for Batch {
+    type Value = Vec<Approval>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[ApprovalsOf]) -> Loaded<ApprovalsOf, Vec<Approval>> {
+        let ids: Vec<PlanId> = keys.iter().map(|key| key.0).collect();
+        let mut approvals: HashMap<ApprovalsOf, Vec<Approval>> = HashMap::new();
+        for approval in review::approvals(&self.app, &self.requester, &ids).await.map_err(Arc::new)? {
+            approvals.entry(ApprovalsOf(approval.plan)).or_default().push(approval);
+        }
+        Ok(approvals)
+    }
+}
+
+impl Loader<OwnTenant> for Batch {
+    type Value = Tenant;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, _: &[OwnTenant]) -> Loaded<OwnTenant, Tenant> {
+        let tenant = identity::tenant(&self.app, &self.requester).await.map_err(Arc::new)?;
+        Ok(HashMap::from([(OwnTenant, tenant)]))
     }
 }
 

@@ -57,7 +57,8 @@ impl PageArgs {
 
 fn read<K: Cursor>(name: &str, cursor: &str) -> Result<K> {
     let text = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    text.and_then(|text| K::read(&text)).ok_or_else(|| {
+    // U+0000 is in no text that is stored, and PostgreSQL does not even compare it.
+    text.filter(|text| !text.contains('\0')).and_then(|text| K::read(&text)).ok_or_else(|| {
         error(
             Code::BadUserInput,
             format!("`{name}` is not a cursor of this list. Take it from `pageInfo` or an edge."),

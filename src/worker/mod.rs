@@ -5,42 +5,50 @@
 
 mod sweep;
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 pub use sweep::sweep;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::app::imports::{apply, plan};
 use crate::app::{App, AppError};
+use crate::domain::id::ImportId;
 use crate::domain::import::{ImportStep, Problem};
 use crate::domain::user_error::UserErrorCode;
-use crate::store::{Lease, StoreError, WorkKind};
+use crate::store::{Lease, StoreError, WorkKind, WorkSize};
 
 /// How often a server looks for work that nobody told it of.
 const LOOK: Duration = Duration::from_secs(1);
-/// Pieces of work that a server is at at once.
-const AT_ONCE: usize = 2;
+/// How long a server that is to end tries to give its work back; the end of a lease does the same, later.
+const HAND_OVER: Duration = Duration::from_secs(2);
 
-/// Does background work until `shutdown`. What is under way then is left to whoever takes it on next.
+/// How long work whose lease is gone may take to see it.
+const LAST_WORD: Duration = Duration::from_secs(30);
+
+/// Does background work until `shutdown`. What is under way then is given back, for another server to take on at once.
 pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
-    let mut at_work = JoinSet::new();
+    let mut at_work = AtWork::default();
     let mut hourly = tokio::time::interval(Duration::from_secs(3600));
     loop {
-        while at_work.len() < AT_ONCE {
-            match take(&app).await {
-                Some(lease) => {
-                    let app = app.clone();
-                    at_work.spawn(async move { work(&app, &lease).await }.instrument(span(&lease)));
-                }
-                None => break,
-            }
+        while let Some(size) = at_work.room(app.settings.work_at_once) {
+            // On SQLite it may have to wait for a large write, and the end of the server does not.
+            let at = at_work.imports();
+            let taken = tokio::select! {
+                taken = take(&app, size, &at) => taken,
+                () = shutdown.cancelled() => None,
+            };
+            let Some(lease) = taken else { break };
+            at_work.begin(app.clone(), lease);
         }
         tokio::select! {
             () = shutdown.cancelled() => break,
-            Some(_) = at_work.join_next(), if !at_work.is_empty() => {}
+            () = at_work.end_one(), if at_work.count() > 0 => {}
             () = app.work_waits.notified() => {}
             () = tokio::time::sleep(LOOK) => {}
             _ = hourly.tick() => {
@@ -49,25 +57,86 @@ pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
             }
         }
     }
-    at_work.shutdown().await;
+    at_work.hand_over(&app).await;
+}
+
+/// What a server is at. Large files leave room for one small one, so that a tenant's million rows do not hold up
+/// another's thousand.
+#[derive(Default)]
+struct AtWork {
+    tasks: JoinSet<()>,
+    leases: HashMap<Id, Lease>,
+}
+
+impl AtWork {
+    fn count(&self) -> usize {
+        self.tasks.len()
+    }
+
+    fn imports(&self) -> Vec<ImportId> {
+        self.leases.values().map(|lease| lease.import).collect()
+    }
+
+    /// What there is room for, if for anything.
+    fn room(&self, at_once: usize) -> Option<WorkSize> {
+        let large = self.leases.values().filter(|lease| lease.is_large).count();
+        let large_max = at_once.saturating_sub(1).max(1);
+        match self.count() {
+            count if count >= at_once => None,
+            _ if large >= large_max => Some(WorkSize::Small),
+            _ => Some(WorkSize::Any),
+        }
+    }
+
+    fn begin(&mut self, app: Arc<App>, lease: Lease) {
+        let work = async move { work(&app, &lease).await };
+        let task = self.tasks.spawn(work.instrument(span(&lease)));
+        self.leases.insert(task.id(), lease);
+    }
+
+    async fn end_one(&mut self) {
+        let ended = match self.tasks.join_next_with_id().await {
+            Some(Ok((id, ()))) => id,
+            Some(Err(error)) => error.id(),
+            None => return,
+        };
+        self.leases.remove(&ended);
+    }
+
+    /// Stops where it is. What a task still may try to write is refused once somebody else has taken its work on.
+    async fn hand_over(&mut self, app: &App) {
+        self.tasks.shutdown().await;
+        let leases = self.leases.values();
+        let released = leases.map(|lease| async {
+            if let Err(error) = app.store.release_lease(lease).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "cannot give work back before its lease ends"
+                );
+            }
+        });
+        if tokio::time::timeout(HAND_OVER, join_all(released)).await.is_err() {
+            tracing::warn!("work is not given back before its lease ends: the database is too slow");
+        }
+    }
 }
 
 /// Does all the work that waits, and returns when there is none: for tests, which do not wait.
 pub async fn drain(app: &Arc<App>) {
-    while let Some(lease) = take(app).await {
+    while let Some(lease) = take(app, WorkSize::Any, &[]).await {
         work(app, &lease).await;
     }
 }
 
-async fn take(app: &App) -> Option<Lease> {
-    let now = app.clock.now();
-    let until = now.plus_milliseconds(i64::from(app.settings.lease_seconds) * 1_000);
+/// Takes work on, other than what this server is `at` already.
+async fn take(app: &App, size: WorkSize, at: &[ImportId]) -> Option<Lease> {
+    let lease_milliseconds = i64::from(app.settings.lease_seconds) * 1_000;
     let taken = async {
         // Mostly there is none, and a look that writes nothing says so.
-        if !app.store.is_work_waiting(now).await? {
+        if !app.store.is_work_waiting(size, at, app.clock.now()).await? {
             return Ok(None);
         }
-        app.store.lease_work(now, until).await
+        app.store.lease_work(size, at, || app.clock.now(), lease_milliseconds).await
     };
     match taken.await {
         Ok(lease) => lease,
@@ -83,36 +152,50 @@ fn span(lease: &Lease) -> tracing::Span {
 }
 
 async fn work(app: &Arc<App>, lease: &Lease) {
+    let began = Instant::now();
+    tracing::info!("work is taken on");
+    let outcome = try_work(app, lease).await;
+    tracing::info!(outcome, seconds = began.elapsed().as_secs_f32(), "work has ended");
+    let kind = match lease.kind {
+        WorkKind::Plan => "plan",
+        WorkKind::Apply => "apply",
+    };
+    metrics::histogram!("muster_work_seconds", "kind" => kind, "outcome" => outcome).record(began.elapsed());
+}
+
+/// Answers how it ended, in a word.
+async fn try_work(app: &Arc<App>, lease: &Lease) -> &'static str {
     let result = if lease.attempts > app.settings.work_attempts_max {
         Err(AppError::Internal("the work was begun too often without coming to its end".into()))
     } else {
         attempt(app, lease).await
     };
-    app.events.end_progress(lease.import);
-    let Err(failure) = result else { return };
+    app.events.end_work(lease.import);
+    let Err(failure) = result else { return "done" };
     if is_lease_lost(&failure) {
         tracing::info!("the work was taken away");
-        return;
+        return "lost";
     }
-    let problem = match failure {
+    let (outcome, problem) = match failure {
         AppError::Refused(mut errors) if !errors.is_empty() => {
             let error = errors.swap_remove(0);
-            Problem { code: error.code, message: error.message }
+            ("refused", Problem { code: error.code, message: error.message })
         }
         failure => {
             tracing::error!(?failure, "background work failed");
             if lease.attempts < app.settings.work_attempts_max {
                 // It is tried again when the lease ends.
-                return;
+                return "failed";
             }
             let message = "Something went wrong on our side, and nothing was changed. Try again; if it happens again, \
                            tell whoever runs this service.";
-            Problem { code: UserErrorCode::WorkFailed, message: message.to_owned() }
+            ("failed", Problem { code: UserErrorCode::WorkFailed, message: message.to_owned() })
         }
     };
     if let Err(error) = put_back(app, lease, problem).await {
         tracing::error!(?error, "cannot put the import back");
     }
+    outcome
 }
 
 /// Does the work in a task of its own, so that a panic ends it alone, and keeps its lease meanwhile.
@@ -126,28 +209,46 @@ async fn attempt(app: &Arc<App>, lease: &Lease) -> Result<(), AppError> {
     }));
     let third = Duration::from_millis(u64::from(app.settings.lease_seconds) * 1_000 / 3);
     let mut extend = tokio::time::interval(third);
+    extend.set_missed_tick_behavior(MissedTickBehavior::Delay);
     extend.tick().await;
+    app.events.beat(lease.import);
     loop {
         tokio::select! {
             ended = &mut task => {
-                return ended.unwrap_or_else(|panic| Err(AppError::Internal(Box::new(panic))));
+                return flat(ended);
             }
             _ = extend.tick() => {}
+        }
+        if app.events.silence(lease.import) > Duration::from_secs(app.settings.work_silence_seconds.into()) {
+            // It waits for a connection that is dead without having been closed, say. Dropping it frees the work.
+            return Err(AppError::Unavailable("the work gave no sign of life for too long".into()));
+        }
+        if lease.kind == WorkKind::Apply {
+            // It holds the lease's row until it is done, so that nobody can take it, and nobody can extend it either.
+            continue;
         }
         let until = app.clock.now().plus_milliseconds(i64::from(app.settings.lease_seconds) * 1_000);
         // Beside the work, not before it: while the work is in a transaction of its own, this one waits for it.
         tokio::select! {
             ended = &mut task => {
-                return ended.unwrap_or_else(|panic| Err(AppError::Internal(Box::new(panic))));
+                return flat(ended);
             }
             extended = app.store.extend_lease(lease, until) => {
                 if let Err(StoreError::LeaseLost) = extended {
                     // Either the work is done this moment, or it was taken away: what it says itself is right.
-                    return task.await.unwrap_or_else(|panic| Err(AppError::Internal(Box::new(panic))));
+                    return match tokio::time::timeout(LAST_WORD, &mut task).await {
+                        Ok(ended) => flat(ended),
+                        Err(_) => Err(StoreError::LeaseLost.into()),
+                    };
                 }
             }
         }
     }
+}
+
+/// How a task ended: a panic is a failure of ours.
+fn flat(ended: Result<Result<(), AppError>, JoinError>) -> Result<(), AppError> {
+    ended.unwrap_or_else(|panic| Err(AppError::Internal(Box::new(panic))))
 }
 
 fn is_lease_lost(failure: &AppError) -> bool {
@@ -159,7 +260,7 @@ fn is_lease_lost(failure: &AppError) -> bool {
 
 /// Puts the import back to the step before, with what went wrong.
 async fn put_back(app: &App, lease: &Lease, problem: Problem) -> Result<(), AppError> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(lease.tenant).await?;
     tx.require_lease(lease).await?;
     let Some(import) = tx.import(lease.tenant, lease.import).await? else { return Ok(()) };
     let step = match lease.kind {
@@ -182,4 +283,42 @@ async fn put_back(app: &App, lease: &Lease, problem: Problem) -> Result<(), AppE
     .await?;
     app.events.publish(&tx.commit().await?);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::{ImportId, TenantId, UserId};
+
+    const LEASE: Lease = Lease {
+        tenant: TenantId(uuid::Uuid::nil()),
+        import: ImportId(uuid::Uuid::nil()),
+        kind: WorkKind::Plan,
+        fence: 1,
+        attempts: 1,
+        requested_by: UserId(uuid::Uuid::nil()),
+        confirmed_deletions: None,
+        is_large: false,
+    };
+
+    #[test]
+    fn large_files_leave_room_for_a_small_one() {
+        let with = |large: usize, small: usize| {
+            let mut at_work = AtWork::default();
+            for number in 0..large + small {
+                let task = at_work.tasks.spawn(std::future::pending());
+                at_work.leases.insert(task.id(), Lease { is_large: number < large, ..LEASE });
+            }
+            at_work
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let _entered = runtime.enter();
+        assert_eq!(with(0, 0).room(4), Some(WorkSize::Any));
+        assert_eq!(with(2, 1).room(4), Some(WorkSize::Any));
+        assert_eq!(with(3, 0).room(4), Some(WorkSize::Small));
+        assert_eq!(with(3, 1).room(4), None);
+        assert_eq!(with(0, 4).room(4), None);
+        assert_eq!(with(0, 0).room(1), Some(WorkSize::Any));
+        assert_eq!(with(1, 0).room(1), None);
+    }
 }

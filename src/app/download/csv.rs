@@ -79,12 +79,20 @@ pub(super) async fn plan(
             let Some(after) = after else { return Ok(None) };
             let request = PageRequest { limit: PAGE, after, before: None, backward: false };
             let page = app.store.action_page(tenant, plan, &ActionFilter::default(), &request).await?;
+            if page.items.is_empty() && after.is_some() {
+                return Err(gone());
+            }
             let next = page.items.last().filter(|_| page.has_next).map(|last| Some(last.id.position));
             let lines = write(page.items.iter().map(|action| line(action, &keys)))?;
             Ok::<_, AppError>(Some((lines, next)))
         }
     });
     Ok(stream::once(async { Ok(Bytes::from(first)) }).chain(pages).boxed())
+}
+
+/// The plan was dropped or replaced meanwhile: what has been sent is not all of it, and must not look as if it were.
+fn gone() -> AppError {
+    AppError::NotFound("plan")
 }
 
 fn line<'a>(action: &'a ProfileAction, keys: &[String]) -> Vec<Cow<'a, str>> {
@@ -134,6 +142,8 @@ pub(super) async fn held_rows(
     let first = [BOM, &write([header])?].concat();
 
     let numbers = app.store.held_row_numbers(tenant, plan).await?;
+    // Opened before anything is answered: what cannot be read at all is no download that breaks off.
+    let file = StoredFile::open(&app, tenant, &import).await?;
     let (sender, receiver) = mpsc::channel(2);
     tokio::spawn(async move {
         let cells = |record: &Record<'_>| {
@@ -145,7 +155,7 @@ pub(super) async fn held_rows(
             kept.iter().copied().chain(width..record.len().max(width)).map(cell).collect()
         };
         let held = Held { app: &app, tenant, plan, numbers, found: Vec::new(), kept: kept.len() };
-        if let Err(error) = held.read(&import, cells, &sender).await {
+        if let Err(error) = held.read(file, cells, &sender).await {
             // Nobody reads any more, if this fails as well.
             let _ = sender.send(Err(error)).await;
         }
@@ -170,11 +180,10 @@ struct Held<'a> {
 impl Held<'_> {
     async fn read(
         mut self,
-        import: &Import,
+        mut file: StoredFile,
         cells: impl Fn(&Record<'_>) -> Vec<String>,
         sender: &mpsc::Sender<Result<Bytes>>,
     ) -> Result<()> {
-        let mut file = StoredFile::open(self.app, self.tenant, import).await?;
         while let Some(piece) = file.next().await? {
             file.rows(piece, |record| self.look(record, &cells))?;
             if !self.send(sender).await? {
@@ -196,6 +205,9 @@ impl Held<'_> {
         for found in std::mem::take(&mut self.found).chunks_mut(PAGE as usize) {
             let before = found[0].0 - 1;
             let reasons = self.app.store.held_rows(self.tenant, self.plan, before, PAGE).await?;
+            if reasons.len() < found.len() {
+                return Err(gone());
+            }
             let rows = found.iter_mut().zip(reasons).map(|((_, cells), reason)| {
                 let mut cells: Vec<Cow<'_, str>> = cells.drain(..).map(Cow::Owned).collect();
                 cells.insert(self.kept, reason.code_word().into());

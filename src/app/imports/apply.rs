@@ -11,11 +11,13 @@ use crate::domain::member::{Member, Profile};
 use crate::domain::requester::Requester;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user_error::{UserError, UserErrorCode};
-use crate::events::Progress;
-use crate::store::{Lease, StoreError, Tx};
+use crate::store::{BulkTable, Lease, StoreError, Tx};
 
-/// Actions that are applied at once.
-const BATCH: u64 = 2_000;
+/// Actions that are applied at once, first and at most.
+const BATCH_MIN: u64 = 100;
+const BATCH_MAX: u64 = 2_000;
+/// Bytes of values in a batch from which on the next one has fewer actions.
+const BATCH_BYTES: usize = 2 * 1024 * 1024;
 
 /// Applies what was approved and turns the import COMPLETE.
 ///
@@ -23,8 +25,7 @@ const BATCH: u64 = 2_000;
 /// If the lease is lost, something speaks against it by now, or something fails; then nothing is applied.
 pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
     let requester = Requester { tenant: lease.tenant, user: lease.requested_by, is_tenant_admin: true };
-    let mut tx = app.store.begin().await?;
-    tx.require_lease(lease).await?;
+    let mut tx = app.store.begin_leased(lease).await?;
     let import = tx.import(lease.tenant, lease.import).await?.ok_or(StoreError::LeaseLost)?;
     let plan = tx.plan_of(lease.tenant, lease.import).await?;
     let plan = plan.ok_or_else(|| AppError::Internal("an import that is applied without a plan".into()))?;
@@ -44,12 +45,15 @@ pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
     tx.park_emails(lease.tenant, plan.id).await?;
     let kinds = [ActionKind::Create, ActionKind::Update, ActionKind::Deactivate, ActionKind::Reactivate];
     let mut after = None;
+    let mut limit = BATCH_MIN;
     loop {
-        app.events.note_progress(lease.tenant, lease.import, Progress { processed, total });
-        let actions = tx.approved_actions(lease.tenant, plan.id, &kinds, after, BATCH).await?;
+        app.events.beat(lease.import);
+        app.note_progress(lease, processed, total);
+        let actions = tx.approved_actions(lease.tenant, plan.id, &kinds, after, limit).await?;
         let Some(last) = actions.last() else { break };
         after = Some(last.id.position);
         processed += actions.len() as u32;
+        limit = next_limit(limit, &actions);
         write(&tx, lease, actions, now).await?;
     }
     tx.recount_members(lease.tenant).await?;
@@ -62,7 +66,19 @@ pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
     })
     .await?;
     app.tell(&tx.commit().await?);
+    app.note_written(BulkTable::Members, processed.into()).await;
     Ok(())
+}
+
+/// How many actions to take next: memory is bounded by bytes, not by actions.
+fn next_limit(limit: u64, actions: &[ProfileAction]) -> u64 {
+    let values = actions.iter().flat_map(|action| &action.planned.changes);
+    let bytes: usize = values.flat_map(|change| [&change.1, &change.2]).flatten().map(String::len).sum();
+    match bytes {
+        BATCH_BYTES.. => (limit / 2).max(BATCH_MIN),
+        _ if bytes < BATCH_BYTES / 2 => (limit * 2).min(BATCH_MAX),
+        _ => limit,
+    }
 }
 
 async fn write(tx: &Tx, lease: &Lease, actions: Vec<ProfileAction>, now: Timestamp) -> Result<()> {

@@ -9,6 +9,7 @@ use crate::domain::import::{Import, ImportStep};
 use crate::domain::limits::REFUSAL_ACTIONS_MAX;
 use crate::domain::requester::Requester;
 use crate::domain::user_error::{UserError, UserErrorCode};
+use crate::domain::value::text::grouped;
 use crate::store::{Plan, Tx, WorkKind};
 
 /// Starts applying what was approved, all of it or nothing.
@@ -34,7 +35,7 @@ async fn complete(
     if_version: i32,
     confirm_deletions: Option<i32>,
 ) -> Result<Import> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(requester.tenant).await?;
     let import = load(&tx, requester, id).await?;
     import.require_step(&[ImportStep::Review])?;
     import.require_version(Some(if_version))?;
@@ -43,7 +44,7 @@ async fn complete(
     let now = app.now();
     if is_stale(&tx, requester, &plan).await? {
         // Planned again at once; the old plan stays until then, so that its decisions carry over.
-        tx.request_work(requester.tenant, id, WorkKind::Plan, requester.user, now, None).await?;
+        tx.request_work(requester.tenant, &import, WorkKind::Plan, requester.user, now, None).await?;
         tx.update_import(requester.tenant, &import, now, |import| {
             import.step = ImportStep::Planning;
             import.problem = None;
@@ -55,7 +56,8 @@ async fn complete(
     }
     check_conflicts(&tx, requester, &plan).await?;
     check_guard(app, &tx, requester, &plan, confirm_deletions).await?;
-    tx.request_work(requester.tenant, id, WorkKind::Apply, requester.user, now, confirm_deletions).await?;
+    tx.request_work(requester.tenant, &import, WorkKind::Apply, requester.user, now, confirm_deletions)
+        .await?;
     let import = tx
         .update_import(requester.tenant, &import, now, |import| {
             import.step = ImportStep::Applying;
@@ -121,8 +123,10 @@ pub(super) async fn check_guard(
         Some(number) if confirmed != i32::try_from(number).ok() => Err(UserError::new(
             UserErrorCode::DeletionsNotConfirmed,
             format!(
-                "{number} of {active} active members would be deleted or deactivated. If that is right, confirm it with \
-                 `confirmDeletions: {number}`."
+                "{} of {} active members would be deleted or deactivated. If that is right, confirm it with \
+                 `confirmDeletions: {number}`.",
+                grouped(number.into()),
+                grouped(active.into())
             ),
         )
         .at(["confirmDeletions"])

@@ -7,7 +7,8 @@ use crate::domain::id::PlanId;
 use crate::domain::import::{Import, ImportStep};
 use crate::domain::requester::Requester;
 use crate::domain::user_error::{UserError, UserErrorCode};
-use crate::store::{ActionFilter, ActionTarget};
+use crate::domain::value::text::grouped;
+use crate::store::{ActionFilter, ActionTarget, BulkTable};
 
 /// Actions that one decision names by id.
 pub const IDS_MAX: usize = 1_000;
@@ -57,7 +58,7 @@ async fn decide(
     mut target: ActionTarget,
 ) -> Result<(Import, u64)> {
     check(&mut target)?;
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(requester.tenant).await?;
     let stale = || {
         let message =
             "The plan was replaced by a newer one, or is not there. Look at the import again, then decide.";
@@ -79,6 +80,7 @@ async fn decide(
     }
     let import = tx.update_import(requester.tenant, &import, now, |import| import.problem = None).await?;
     app.tell(&tx.commit().await?);
+    app.note_written(BulkTable::Decisions, count).await;
     Ok((import, count))
 }
 
@@ -93,7 +95,10 @@ fn check(target: &mut ActionTarget) -> std::result::Result<(), UserError> {
             positions.sort_unstable();
             positions.dedup();
             if positions.len() > IDS_MAX {
-                let message = format!("At most {IDS_MAX} ids can be decided at once. Use a filter for more.");
+                let message = format!(
+                    "At most {} ids can be decided at once. Use a filter for more.",
+                    grouped(IDS_MAX as u64)
+                );
                 return Err(UserError::new(UserErrorCode::InvalidInput, message).at(["target", "ids"]));
             }
         }

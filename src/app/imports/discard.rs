@@ -23,7 +23,7 @@ pub async fn discard_import(
 }
 
 async fn discard(app: &App, requester: &Requester, id: ImportId, if_version: Option<i32>) -> Result<Import> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(requester.tenant).await?;
     let import = load(&tx, requester, id).await?;
     import.require_in_progress()?;
     import.require_not_applying()?;

@@ -74,15 +74,24 @@ pub async fn plans(app: &App, requester: &Requester, imports: &[ImportId]) -> Re
 
 /// How far the background work on `import` has come; none unless there is some. `approved` is how many actions
 /// are to be applied.
-#[must_use]
-pub fn progress(app: &App, import: &Import, approved: u32) -> Option<Progress> {
+///
+/// # Errors
+/// If the requester may not, or something fails.
+pub async fn progress(
+    app: &App,
+    requester: &Requester,
+    import: &Import,
+    approved: u32,
+) -> Result<Option<Progress>> {
+    require_admin(requester)?;
     if import.status != ImportStatus::InProgress {
-        return None;
+        return Ok(None);
     }
     let total = match import.step {
         ImportStep::Planning => import.file.row_count,
         ImportStep::Applying => approved,
-        ImportStep::Mapping | ImportStep::Review | ImportStep::Done => return None,
+        ImportStep::Mapping | ImportStep::Review | ImportStep::Done => return Ok(None),
     };
-    Some(app.events.progress(import.id).unwrap_or(Progress { processed: 0, total }))
+    let progress = app.progress(requester.tenant, import.id).await?;
+    Ok(Some(progress.unwrap_or(Progress { processed: 0, total })))
 }

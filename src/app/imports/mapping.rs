@@ -4,6 +4,7 @@ use super::study::{study, study_for};
 use super::{Outcome, load, outcome};
 use crate::app::access::require_admin;
 use crate::app::{App, AppError, Result};
+use crate::domain::field::ProfileField;
 use crate::domain::file::Study;
 use crate::domain::id::ImportId;
 use crate::domain::import::{Import, ImportStep};
@@ -11,7 +12,7 @@ use crate::domain::mapping::blockers::blockers;
 use crate::domain::mapping::edit::{EditContext, MappingEdit, apply_edit};
 use crate::domain::mapping::mappable;
 use crate::domain::requester::Requester;
-use crate::domain::user_error::UserError;
+use crate::domain::user_error::{UserError, UserErrorCode};
 use crate::store::{ImportMapping, Tx, WorkKind};
 
 async fn mapping_of(tx: &Tx, requester: &Requester, import: &Import) -> Result<ImportMapping> {
@@ -59,7 +60,7 @@ async fn save(
     let studied = study(app, requester, &seen, &wanted).await?;
     let any_member_has_unique_id = app.store.any_member_has_unique_id(requester.tenant).await?;
 
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(requester.tenant).await?;
     let import = load(&tx, requester, id).await?;
     import.require_step(&[ImportStep::Mapping])?;
     import.require_version(if_version)?;
@@ -77,18 +78,17 @@ async fn save(
     Ok(import)
 }
 
-/// What keeps a mapping from being approved.
+/// What keeps a mapping to the tenant's `fields` from being approved.
 ///
 /// # Errors
-/// If the requester may not, or something fails.
-pub async fn mapping_blockers(
-    app: &App,
+/// If the requester may not.
+pub fn mapping_blockers(
     requester: &Requester,
     mapping: &ImportMapping,
+    fields: &[ProfileField],
 ) -> Result<Vec<UserError>> {
     require_admin(requester)?;
-    let fields = app.store.fields(requester.tenant).await?;
-    Ok(blockers(&mapping.mapping, &mapping.columns, &fields))
+    Ok(blockers(&mapping.mapping, &mapping.columns, fields))
 }
 
 /// Approves the mapping and starts planning.
@@ -107,7 +107,7 @@ pub async fn approve_mapping(
 }
 
 async fn approve(app: &App, requester: &Requester, id: ImportId, if_version: i32) -> Result<Import> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(requester.tenant).await?;
     let import = load(&tx, requester, id).await?;
     import.require_step(&[ImportStep::Mapping])?;
     import.require_version(Some(if_version))?;
@@ -120,7 +120,7 @@ async fn approve(app: &App, requester: &Requester, id: ImportId, if_version: i32
     let now = app.now();
     mapping.approved = Some((requester.user, now));
     tx.update_mapping(requester.tenant, &mapping).await?;
-    tx.request_work(requester.tenant, id, WorkKind::Plan, requester.user, now, None).await?;
+    tx.request_work(requester.tenant, &import, WorkKind::Plan, requester.user, now, None).await?;
     let import = tx
         .update_import(requester.tenant, &import, now, |import| {
             import.step = ImportStep::Planning;
@@ -148,8 +148,12 @@ pub async fn reopen_mapping(
 }
 
 async fn reopen(app: &App, requester: &Requester, id: ImportId, if_version: Option<i32>) -> Result<Import> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(requester.tenant).await?;
     let import = load(&tx, requester, id).await?;
+    if import.step == ImportStep::Mapping && import.require_in_progress().is_ok() {
+        let message = "The mapping is open already. Change it, then approve it.";
+        return Err(UserError::new(UserErrorCode::WrongStep, message).into());
+    }
     import.require_step(&[ImportStep::Planning, ImportStep::Review])?;
     import.require_version(if_version)?;
     let mut mapping = mapping_of(&tx, requester, &import).await?;

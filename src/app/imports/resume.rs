@@ -18,7 +18,7 @@ pub async fn resume_import(app: &App, requester: &Requester, id: ImportId) -> Re
 }
 
 async fn resume(app: &App, requester: &Requester, id: ImportId) -> Result<Import> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(requester.tenant).await?;
     let mut import = load(&tx, requester, id).await?;
     import.require_in_progress()?;
     let now = app.now();

@@ -2,14 +2,13 @@
 
 use crate::app::access::require_admin;
 use crate::app::{App, Result};
-use crate::domain::action::{ActionCount, ActionKind, ProfileAction, deletions_to_confirm};
-use crate::domain::id::{ActionId, PlanId, UserId};
-use crate::domain::import::ImportStep;
+use crate::domain::action::{ActionCount, Approval, ProfileAction, deletions_to_confirm};
+use crate::domain::id::{ActionId, PlanId};
+use crate::domain::import::{Import, ImportStep};
 use crate::domain::issue::RowIssue;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::requester::Requester;
-use crate::domain::timestamp::Timestamp;
-use crate::store::{ActionFilter, IssueFilter, Plan};
+use crate::store::{ActionFilter, IssueFilter, Plan, Tenant};
 
 /// Some plans.
 ///
@@ -33,24 +32,22 @@ pub async fn counts(
     Ok(app.store.plans_counts(requester.tenant, plans).await?)
 }
 
-/// The number that completing asks for, given the plan's counts; none unless the import can be completed.
+/// The number that completing `import` asks for, given the counts of its plan; none unless it can be completed.
 ///
 /// # Errors
-/// If the requester may not, or something fails.
-pub async fn deletions_asked(
+/// If the requester may not.
+pub fn deletions_asked(
     app: &App,
     requester: &Requester,
-    plan: &Plan,
+    tenant: &Tenant,
+    import: &Import,
     counts: &[ActionCount],
 ) -> Result<Option<u32>> {
     require_admin(requester)?;
-    let import = app.store.import(requester.tenant, plan.import).await?;
-    if import.is_none_or(|import| import.require_step(&[ImportStep::Review]).is_err()) {
+    if import.require_step(&[ImportStep::Review]).is_err() {
         return Ok(None);
     }
-    let tenant = app.store.tenant(requester.tenant).await?;
-    let active = tenant.map_or(0, |tenant| tenant.active_count);
-    Ok(deletions_to_confirm(counts, active, app.settings.deletion_guard))
+    Ok(deletions_to_confirm(counts, tenant.active_count, app.settings.deletion_guard))
 }
 
 /// One page of the plan's actions.
@@ -131,15 +128,11 @@ pub async fn issue_count(
     Ok(app.store.issue_count(requester.tenant, plan, filter).await?)
 }
 
-/// Who approved how many of what, and when last.
+/// Who approved how many of what in several plans, and when last.
 ///
 /// # Errors
 /// If the requester may not, or something fails.
-pub async fn approvals(
-    app: &App,
-    requester: &Requester,
-    plan: PlanId,
-) -> Result<Vec<(ActionKind, UserId, u32, Timestamp)>> {
+pub async fn approvals(app: &App, requester: &Requester, plans: &[PlanId]) -> Result<Vec<Approval>> {
     require_admin(requester)?;
-    Ok(app.store.approvals(requester.tenant, plan).await?)
+    Ok(app.store.approvals(requester.tenant, plans).await?)
 }

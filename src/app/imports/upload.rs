@@ -141,7 +141,7 @@ async fn start(
     mapping: &ImportMapping,
     if_active_import: Option<Option<ImportId>>,
 ) -> Result<Uploaded> {
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(requester.tenant).await?;
     if let Some(key) = &new.idempotency_key
         && let Some(import) = tx.import_by_idempotency_key(requester.tenant, key).await?
     {
@@ -229,6 +229,7 @@ async fn store(
         while let Some(chunk) = file.chunks.recv().await {
             let chunk = chunk.map_err(|interrupted| AppError::BadInput(interrupted.to_string()))?;
             size_bytes += chunk.len() as u64;
+            metrics::counter!("muster_upload_bytes_total").increment(chunk.len() as u64);
             if size_bytes > limits.file_size_bytes_max {
                 return Err(too_large(limits.file_size_bytes_max).into());
             }

@@ -190,7 +190,12 @@ impl Watcher {
             return Ok(None);
         }
         let Some(import) = import else { return Ok(None) };
-        let progress = self.app.events.progress(import.id);
+        let progress = match import.step {
+            ImportStep::Planning | ImportStep::Applying => {
+                self.app.progress(self.requester.tenant, import.id).await?
+            }
+            _ => None,
+        };
         let shown = self.shown.filter(|shown| shown.import == import.id);
         let is_shown = |shown: Shown| {
             shown.version >= import.version

@@ -122,7 +122,7 @@ impl MembershipImport {
             None => Vec::new(),
         };
         let approved = counts.iter().map(|count| count.approved).sum();
-        let progress = history::progress(app(ctx), &self.0, approved);
+        let progress = history::progress(app(ctx), requester(ctx), &self.0, approved).await.show(ctx)?;
         Ok(progress.map(|progress| ImportProgress { processed: progress.processed, total: progress.total }))
     }
 
@@ -161,16 +161,18 @@ pub struct ImportProgress {
 impl Cursor for ImportCursor {
     fn write(&self) -> String {
         match &self.key {
-            SortKey::Time(time) => format!("t{}:{time}", self.id.0.simple()),
-            SortKey::Text(text) => format!("n{}:{text}", self.id.0.simple()),
+            SortKey::UploadedAt(time) => format!("t{}:{time}", self.id.0.simple()),
+            SortKey::UpdatedAt(time) => format!("u{}:{time}", self.id.0.simple()),
+            SortKey::FileName(text) => format!("n{}:{text}", self.id.0.simple()),
         }
     }
 
     fn read(text: &str) -> Option<Self> {
         let (id, key) = text.get(1..)?.split_once(':')?;
         let key = match text.as_bytes().first()? {
-            b't' => SortKey::Time(key.parse().ok()?),
-            b'n' => SortKey::Text(key.to_owned()),
+            b't' => SortKey::UploadedAt(key.parse().ok()?),
+            b'u' => SortKey::UpdatedAt(key.parse().ok()?),
+            b'n' => SortKey::FileName(key.to_owned()),
             _ => return None,
         };
         Some(Self { key, id: ImportId(uuid::Uuid::try_parse(id).ok()?) })

@@ -12,7 +12,7 @@ use crate::graphql::error::Show;
 use crate::graphql::ids::{Kind, encode};
 use crate::graphql::loaders::AllFields;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::session::{app, loaders, requester};
+use crate::graphql::session::{loaders, requester};
 use crate::store;
 
 /// How the columns and values of a file map to profile fields.
@@ -47,7 +47,8 @@ impl ImportMapping {
 
     /// What keeps it from being approved; empty when nothing does.
     async fn blockers(&self, ctx: &Context<'_>) -> Result<Vec<UserError>> {
-        Ok(UserError::all(mapping_blockers(app(ctx), requester(ctx), &self.0).await.show(ctx)?))
+        let fields = loaders(ctx).one(AllFields).await.show(ctx)?.unwrap_or_default();
+        Ok(UserError::all(mapping_blockers(requester(ctx), &self.0, &fields).show(ctx)?))
     }
 
     /// Headers that the tenant's last approved mapping used and this file does not have.

@@ -7,11 +7,10 @@ use super::issue::{RowIssue, RowIssueConnection, RowIssueCount};
 use super::{ProfileAction, ProfileActionConnection, ProfileActionKind, User};
 use crate::app::download::Download;
 use crate::app::imports::review;
-use crate::domain::id::UserId;
 use crate::graphql::error::Show;
 use crate::graphql::ids::{Kind, encode};
 use crate::graphql::inputs::{ProfileActionFilter, RowIssueFilter};
-use crate::graphql::loaders::CountsOf;
+use crate::graphql::loaders::{ApprovalsOf, CountsOf, OwnTenant};
 use crate::graphql::page::{self, PageArgs, Paged};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::session::{app, loaders, requester};
@@ -71,7 +70,10 @@ impl ImportPlan {
     /// DEACTIVATE actions are more than a tenth of the active members, and more than five.
     async fn deletions_to_confirm(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
         let counts = loaders(ctx).one(CountsOf(self.0.id)).await.show(ctx)?.unwrap_or_default();
-        review::deletions_asked(app(ctx), requester(ctx), &self.0, &counts).await.show(ctx)
+        let import = loaders(ctx).one(self.0.import).await.show(ctx)?;
+        let tenant = loaders(ctx).one(OwnTenant).await.show(ctx)?;
+        let Some((import, tenant)) = import.zip(tenant) else { return Ok(None) };
+        review::deletions_asked(app(ctx), requester(ctx), &tenant, &import, &counts).show(ctx)
     }
 
     /// How many issues there are: every one is counted here, kept or not.
@@ -119,9 +121,8 @@ impl ImportPlan {
 
     /// Who approved how many of what: the record that the history keeps.
     async fn approvals(&self, ctx: &Context<'_>) -> Result<Vec<Approval>> {
-        let found = review::approvals(app(ctx), requester(ctx), self.0.id).await.show(ctx)?;
-        let approval = |(kind, by, count, last_decided_at)| Approval { kind, by, count, last_decided_at };
-        Ok(found.into_iter().map(approval).collect())
+        let found = loaders(ctx).one(ApprovalsOf(self.0.id)).await.show(ctx)?.unwrap_or_default();
+        Ok(found.into_iter().map(Approval).collect())
     }
 
     /// The plan as CSV, for people who review in a spreadsheet; safe to open there.
@@ -164,34 +165,29 @@ impl ProfileActionCount {
 }
 
 /// How many actions of one kind somebody approved.
-pub struct Approval {
-    kind: domain::action::ActionKind,
-    by: UserId,
-    count: u32,
-    last_decided_at: domain::timestamp::Timestamp,
-}
+pub struct Approval(domain::action::Approval);
 
 /// How many actions of one kind somebody approved.
 #[Object]
 impl Approval {
     /// The kind.
     async fn kind(&self) -> ProfileActionKind {
-        self.kind.into()
+        self.0.kind.into()
     }
 
     /// Who approved them.
     async fn decided_by(&self, ctx: &Context<'_>) -> Result<User> {
-        let found = loaders(ctx).one(self.by).await.show(ctx)?;
+        let found = loaders(ctx).one(self.0.by).await.show(ctx)?;
         found.map(User).ok_or(crate::app::AppError::NotFound("user")).show(ctx)
     }
 
     /// How many.
     async fn count(&self) -> u32 {
-        self.count
+        self.0.count
     }
 
     /// When the last of them was approved.
     async fn last_decided_at(&self) -> DateTime {
-        DateTime(self.last_decided_at)
+        DateTime(self.0.last_decided_at)
     }
 }

@@ -4,30 +4,32 @@
 //! of its own transactions, so that others can write in between; nobody sees the plan until the last one, which also
 //! moves the import to REVIEW. Each of them makes sure that the lease is still held.
 
+mod writer;
+
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt;
+use writer::Writer;
 
-use super::stored::StoredFile;
+use crate::app::imports::stored::StoredFile;
 use crate::app::{App, AppError, Result};
 use crate::clock::{new_id, secret_number};
-use crate::domain::action::PlannedAction;
 use crate::domain::field::ProfileField;
 use crate::domain::id::{MemberId, PlanId, TenantId};
 use crate::domain::import::{Import, ImportStep};
-use crate::domain::issue::{RowIssue, Severity};
 use crate::domain::mapping::{FileScope, Mapping};
 use crate::domain::member::Member;
 use crate::domain::plan::books::Books;
 use crate::domain::plan::resolve::{Resolution, Rules, resolve};
 use crate::domain::plan::rows::{Doubt, Draft, RowReader, required_fields};
-use crate::domain::plan::settle::{Settled, Settler, Verdict, deletion};
+use crate::domain::plan::settle::{Settler, deletion};
 use crate::domain::plan::trace::{MemberTrace, RowTrace};
-use crate::events::Progress;
-use crate::store::{HeldRow, ImportMapping, Lease, NewPlan, PlanBasis, StoreError, Tx};
+use crate::store::{BulkTable, ImportMapping, Lease, NewPlan, PlanBasis, StoreError, Tx};
 
 /// Rows that are compared at once: one look-up of their members, one batch of writes.
 const BATCH_ROWS: usize = 2_000;
+/// Bytes of cells from which on fewer rows are a batch. A piece of the file is looked at whole.
+const BATCH_BYTES: usize = 2 * 1024 * 1024;
 /// Rows between two notes of progress.
 const PROGRESS_ROWS: u32 = 20_000;
 
@@ -66,23 +68,25 @@ pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
     let reader = RowReader::new(&fields, &mapping.columns, &mapping.mapping, secret_number());
 
     let total = import.file.row_count;
-    let mut progress = Progressing { app, lease, total: total.saturating_mul(2), done: 0 };
+    let mut progress = Progressing { app, lease, total: total.saturating_mul(2), done: 0, told: 0 };
     let (rows, doubt) = trace_rows(app, lease, &import, &reader, &mut progress).await?;
     let members = trace_members(app, lease, &reader).await?;
-    let deletions_blocked = doubt.sentence();
+    let is_whole = mapping.mapping.file_scope == FileScope::FullRoster;
+    let held_rows = || reader.held_rows_sentence().filter(|_| is_whole);
+    let deletions_blocked = doubt.sentence().or_else(held_rows);
     let rules = Rules {
         match_by: mapping.mapping.match_by,
-        may_delete: mapping.mapping.file_scope == FileScope::FullRoster && deletions_blocked.is_none(),
+        may_delete: is_whole && deletions_blocked.is_none(),
         required: reader.required_bits(),
     };
     let resolution = tokio::task::block_in_place(|| resolve(&rows, &members, rules));
 
     let settler =
         Settler { reader: &reader, fields: &fields, resolution: &resolution, rows: &rows, members: &members };
-    let mut writer =
-        Writer { app, lease, plan: new.id, books: Books::default(), position: 0, issue_position: 0 };
+    let mut writer = Writer::new(app, lease, new.id);
     compare_rows(app, lease, &import, &settler, &mut writer, &mut progress).await?;
     write_deletions(app, lease, &resolution, &members, &mut writer).await?;
+    app.note_written(BulkTable::Actions, writer.position.into()).await;
     finish(app, lease, &new, &writer.books, deletions_blocked.as_deref()).await
 }
 
@@ -101,7 +105,7 @@ async fn load(app: &App, lease: &Lease) -> Result<(Import, ImportMapping)> {
 ///
 /// The fields come from the same transaction as the basis: rows are judged by what the plan says it rests on.
 async fn begin_plan(app: &App, lease: &Lease, mapping: &Mapping) -> Result<(NewPlan, Vec<ProfileField>)> {
-    let tx = app.store.begin().await?;
+    let tx = app.store.begin(lease.tenant).await?;
     tx.require_lease(lease).await?;
     let replaced = tx.plan_of(lease.tenant, lease.import).await?.map(|plan| plan.id);
     tx.delete_plans(lease.tenant, lease.import, replaced).await?;
@@ -119,14 +123,19 @@ struct Progressing<'a> {
     lease: &'a Lease,
     total: u32,
     done: u32,
+    told: u32,
 }
 
 impl Progressing<'_> {
     fn row(&mut self) {
         self.done = self.done.saturating_add(1);
-        if self.done.is_multiple_of(PROGRESS_ROWS) {
-            let progress = Progress { processed: self.done.min(self.total) / 2, total: self.total / 2 };
-            self.app.events.note_progress(self.lease.tenant, self.lease.import, progress);
+    }
+
+    fn tell(&mut self) {
+        self.app.events.beat(self.lease.import);
+        if self.done - self.told >= PROGRESS_ROWS {
+            self.told = self.done;
+            self.app.note_progress(self.lease, self.done.min(self.total) / 2, self.total / 2);
         }
     }
 }
@@ -147,6 +156,7 @@ async fn trace_rows(
             progress.row();
             Ok(())
         })?;
+        progress.tell();
         tokio::task::yield_now().await;
     }
     Ok((rows, doubt))
@@ -156,6 +166,9 @@ async fn trace_members(app: &App, lease: &Lease, reader: &RowReader) -> Result<V
     let mut members = Vec::new();
     let mut rows = app.store.each_member(lease.tenant).await?;
     while let Some(row) = rows.try_next().await? {
+        if members.len().is_multiple_of(BATCH_ROWS) {
+            app.events.beat(lease.import);
+        }
         members.push(reader.member_trace(row.id, &row.profile, row.email_key.as_deref(), row.deleted));
     }
     Ok(members)
@@ -171,20 +184,24 @@ async fn compare_rows(
 ) -> Result<()> {
     let mut file = StoredFile::open(app, lease.tenant, import).await?;
     let mut drafts: Vec<Draft> = Vec::new();
+    let mut draft_bytes = 0;
     let mut place = 0;
     while let Some(piece) = file.next().await? {
         file.rows(piece, |record| {
             // The stored file never changes, so the rows are the same ones in both readings.
             if let Some(outcome) = settler.resolution.outcomes.get(place as usize) {
-                drafts.push(settler.reader.draft(place, record, *outcome));
+                let draft = settler.reader.draft(place, record, *outcome);
+                draft_bytes += draft.values.iter().flatten().map(String::len).sum::<usize>();
+                drafts.push(draft);
             }
             place += 1;
             progress.row();
             Ok(())
         })?;
-        while drafts.len() >= BATCH_ROWS {
-            let rest = drafts.split_off(BATCH_ROWS);
-            settle_batch(app, lease, settler, std::mem::replace(&mut drafts, rest), writer).await?;
+        progress.tell();
+        if drafts.len() >= BATCH_ROWS || draft_bytes >= BATCH_BYTES {
+            draft_bytes = 0;
+            settle_batch(app, lease, settler, std::mem::take(&mut drafts), writer).await?;
         }
     }
     settle_batch(app, lease, settler, drafts, writer).await
@@ -248,70 +265,6 @@ async fn write_deletion_batch(
     writer.write_actions(deletions).await
 }
 
-/// Writes what is found, batch by batch, and keeps the books.
-struct Writer<'a> {
-    app: &'a App,
-    lease: &'a Lease,
-    plan: PlanId,
-    books: Books,
-    position: u32,
-    issue_position: u32,
-}
-
-impl Writer<'_> {
-    async fn write(&mut self, batch: Vec<Settled>) -> Result<()> {
-        let mut actions: Vec<PlannedAction> = Vec::new();
-        let mut issues: Vec<RowIssue> = Vec::new();
-        let mut held: Vec<HeldRow> = Vec::new();
-        for settled in batch {
-            self.books.read += 1;
-            match settled.verdict {
-                Verdict::Unchanged => self.books.unchanged += 1,
-                Verdict::Repeated => self.books.repeated += 1,
-                Verdict::Held => {
-                    self.books.held += 1;
-                    held.extend(held_row(settled.row_number, &settled.issues));
-                }
-                Verdict::Action(action) => {
-                    self.books.with_actions += 1;
-                    actions.push(*action);
-                }
-            }
-            issues.extend(settled.issues.into_iter().filter(|issue| self.books.count_issue(issue)));
-        }
-        if !issues.is_empty() || !held.is_empty() {
-            let tx = self.app.store.begin().await?;
-            tx.require_lease(self.lease).await?;
-            tx.insert_issues(self.plan, self.issue_position, &issues).await?;
-            tx.insert_held_rows(self.plan, &held).await?;
-            self.app.tell(&tx.commit().await?);
-            self.issue_position += issues.len() as u32;
-        }
-        self.write_actions(actions).await
-    }
-
-    async fn write_actions(&mut self, actions: Vec<PlannedAction>) -> Result<()> {
-        if actions.is_empty() {
-            return Ok(());
-        }
-        for action in &actions {
-            self.books.count_action(action.kind);
-        }
-        let tx = self.app.store.begin().await?;
-        tx.require_lease(self.lease).await?;
-        tx.insert_actions(self.plan, self.position, &actions).await?;
-        self.app.tell(&tx.commit().await?);
-        self.position += actions.len() as u32;
-        Ok(())
-    }
-}
-
-fn held_row(row_number: u32, issues: &[RowIssue]) -> Option<HeldRow> {
-    let errors = || issues.iter().filter(|issue| issue.severity == Severity::Error);
-    let message = errors().map(|issue| issue.message.as_str()).collect::<Vec<_>>().join(" ");
-    errors().next().map(|first| HeldRow { row_number, code: first.code, message })
-}
-
 /// Closes the books and moves the import to REVIEW.
 async fn finish(
     app: &App,
@@ -323,7 +276,7 @@ async fn finish(
     if !books.balance() {
         return Err(AppError::Internal(format!("the books do not balance: {books:?}").into()));
     }
-    let mut tx = app.store.begin().await?;
+    let mut tx = app.store.begin(lease.tenant).await?;
     tx.require_lease(lease).await?;
     let import = tx.import(lease.tenant, lease.import).await?.ok_or(StoreError::LeaseLost)?;
     let replaced = tx.plan_of(lease.tenant, lease.import).await?;
