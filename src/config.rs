@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::app::Settings;
 use crate::domain::action::DeletionGuard;
 use crate::domain::limits::FileLimits;
+use crate::files::FILE_BYTES_MAX;
 use crate::graphql::SchemaOptions;
 use crate::http::transport::TransportLimits;
 
@@ -36,9 +37,17 @@ pub enum Command {
 /// Where the data is.
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseArgs {
-    /// The database: `sqlite://FILE?mode=rwc`.
-    #[arg(long, env = "MUSTER_DATABASE_URL", default_value = "sqlite://muster-data/muster.db?mode=rwc")]
+    /// The database: `sqlite://FILE?mode=rwc` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    #[arg(
+        long,
+        env = "MUSTER_DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite://muster-data/muster.db?mode=rwc"
+    )]
     pub database_url: String,
+    /// The most connections of this server to a PostgreSQL.
+    #[arg(long, env = "MUSTER_DATABASE_CONNECTIONS_MAX", default_value_t = 24)]
+    pub database_connections_max: u32,
 }
 
 /// The secret behind tokens.
@@ -75,7 +84,11 @@ pub struct ServeArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
     pub database: DatabaseArgs,
-    /// The files: `file:FOLDER`.
+    /// Bring the schema of a PostgreSQL up to date first. (That of an embedded database always is.)
+    #[arg(long, env = "MUSTER_MIGRATE", default_value_t = false)]
+    pub migrate: bool,
+    /// The files: `file:FOLDER`, or `s3://BUCKET/PREFIX`, set up by `AWS_ENDPOINT`, `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
+    /// `AWS_SECRET_ACCESS_KEY` and so on.
     #[arg(long, env = "MUSTER_FILES_URL", default_value = "file:muster-data/files")]
     pub files_url: String,
     #[command(flatten)]
@@ -90,7 +103,12 @@ pub struct ServeArgs {
 #[derive(Debug, Clone, Args)]
 pub struct TuningArgs {
     /// The largest file that is taken, in bytes.
-    #[arg(long, env = "MUSTER_FILE_SIZE_BYTES_MAX", default_value_t = 512 * 1024 * 1024)]
+    #[arg(
+        long,
+        env = "MUSTER_FILE_SIZE_BYTES_MAX",
+        default_value_t = 512 * 1024 * 1024,
+        value_parser = clap::value_parser!(u64).range(..=FILE_BYTES_MAX)
+    )]
     pub file_size_bytes_max: u64,
     /// The most rows of a file.
     #[arg(long, env = "MUSTER_FILE_ROWS_MAX", default_value_t = 2_000_000)]
@@ -105,8 +123,15 @@ pub struct TuningArgs {
     #[arg(long, env = "MUSTER_DOWNLOAD_SECONDS", default_value_t = 900)]
     pub download_seconds: u32,
     /// How long a server keeps a piece of background work without a sign of life, in seconds.
-    #[arg(long, env = "MUSTER_LEASE_SECONDS", default_value_t = 20)]
+    #[arg(long, env = "MUSTER_LEASE_SECONDS", default_value_t = 15)]
     pub lease_seconds: u32,
+    /// How many pieces of background work a server is at at once.
+    #[arg(long, env = "MUSTER_WORK_AT_ONCE", default_value_t = 4)]
+    pub work_at_once: usize,
+    /// How long a piece of background work may give no sign of life before it is given up and tried again, in seconds:
+    /// longer than any one statement takes.
+    #[arg(long, env = "MUSTER_WORK_SILENCE_SECONDS", default_value_t = 300)]
+    pub work_silence_seconds: u32,
     /// How often a failing piece of background work is tried.
     #[arg(long, env = "MUSTER_WORK_ATTEMPTS_MAX", default_value_t = 5)]
     pub work_attempts_max: u32,
@@ -207,6 +232,15 @@ pub struct TokenArgs {
     pub secret: SecretArgs,
 }
 
+/// What the environment says of S3-compatible stores, by the names that their other clients know.
+#[must_use]
+pub fn s3_variables() -> Vec<(String, String)> {
+    // One that is no text is none of these.
+    let texts =
+        std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+    texts.filter(|(name, _)| name.starts_with("AWS_")).collect()
+}
+
 impl TuningArgs {
     /// As use cases need it. `secret` signs download addresses.
     #[must_use]
@@ -224,10 +258,12 @@ impl TuningArgs {
             // Apart from tokens: what signs the one must not pass for the other.
             download_secret: [b"muster download ", secret].concat(),
             lease_seconds: self.lease_seconds.max(1),
+            work_at_once: self.work_at_once.max(1),
+            work_silence_seconds: self.work_silence_seconds.max(1),
             work_attempts_max: self.work_attempts_max.max(1),
             deleted_kept_days: self.deleted_kept_days,
             // Longer than any upload takes between its bytes and its row.
-            orphan_seconds: self.orphan_seconds.max(3_600),
+            orphan_seconds: self.orphan_seconds.max(5 * 3_600),
         }
     }
 

@@ -1,23 +1,33 @@
 //! Parses the command line, builds the program, serves.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Parser;
 use muster::app::App;
-use muster::clock::Clock;
+use muster::clock::{Clock, new_id};
 use muster::config::{
-    Cli, Command, DemoArgs, ListenArgs, MigrateArgs, MigrateDirection, ServeArgs, TokenArgs, TuningArgs,
+    Cli, Command, DatabaseArgs, DemoArgs, ListenArgs, MigrateArgs, MigrateDirection, ServeArgs, TokenArgs,
+    TuningArgs, s3_variables,
 };
 use muster::files::Files;
 use muster::http::auth::{Token, TokenGate, Tokens};
 use muster::http::{Site, routes, serve};
 use muster::store::Store;
-use muster::{demo, telemetry, worker};
+use muster::{demo, events, telemetry, worker};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Bytes of a secret that is taken: what HS256 asks for (RFC 7518, 3.2).
 const SECRET_BYTES_MIN: usize = 32;
+/// How long WebSockets may take to close, once no request is under way any more.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// How long background work, which was told to end long before, may still take to.
+const CLOSE_WORK: Duration = Duration::from_secs(1);
+/// How long the database may take to be closed.
+const CLOSE: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -41,7 +51,9 @@ async fn serve_forever(args: ServeArgs) -> anyhow::Result<()> {
         );
     };
     let secret = checked(secret)?;
-    let app = open(&args.database.database_url, &args.files_url, &args.tuning, secret).await?;
+    let store = connect(&args.database).await?;
+    prepare(&store, args.migrate).await?;
+    let app = open(store, &args.files_url, &args.tuning, secret)?;
     run(app, args.listen, &args.tuning, secret, |_| Ok(())).await
 }
 
@@ -50,9 +62,13 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     let tuning = TuningArgs { introspection: true, suggestions: true, playground: true, ..args.tuning };
     telemetry::log(&tuning.log, tuning.log_format)?;
     let secret = demo::secret(&args.folder).context("the demo's secret")?;
-    let database = format!("sqlite://{}/muster.db?mode=rwc", args.folder);
-    let files = format!("file:{}/files", args.folder);
-    let app = open(&database, &files, &tuning, &secret).await?;
+    let database = DatabaseArgs {
+        database_url: format!("sqlite://{}/muster.db?mode=rwc", args.folder),
+        database_connections_max: 0,
+    };
+    let store = connect(&database).await?;
+    prepare(&store, true).await?;
+    let app = open(store, &format!("file:{}/files", args.folder), &tuning, &secret)?;
     let admins =
         demo::seed(&app).await.map_err(|failure| anyhow::anyhow!("cannot seed the demo: {failure:?}"))?;
     let tokens = Tokens::new(&secret);
@@ -82,12 +98,52 @@ fn checked(secret: &str) -> anyhow::Result<&[u8]> {
     Ok(secret.as_bytes())
 }
 
-async fn open(database: &str, files: &str, tuning: &TuningArgs, secret: &[u8]) -> anyhow::Result<Arc<App>> {
-    let store = Store::connect(database).await.context("the database")?;
-    store.migrate_up().await.context("bringing the database up to date")?;
-    // An embedded database has one server: whoever held a lease is gone.
-    store.free_leases().await.context("the database")?;
-    let files = Files::open(files).context("the files")?;
+async fn connect(args: &DatabaseArgs) -> anyhow::Result<Store> {
+    let store = Store::connect(&args.database_url, args.database_connections_max, new_id()).await;
+    store.context("the database")
+}
+
+/// Makes sure that the schema is the one that this program knows.
+async fn prepare(store: &Store, migrate: bool) -> anyhow::Result<()> {
+    if store.is_embedded() {
+        alone(store)?;
+        store.migrate_up().await.context("bringing the database up to date")?;
+        // An embedded database has one server: whoever held a lease is gone.
+        return store.free_leases().await.context("the database");
+    }
+    if migrate {
+        store.migrate_up().await.context("bringing the database up to date")?;
+    }
+    let changes = store.migrations().await.context("the database")?;
+    if let Some(change) = changes.iter().find(|change| !change.applied) {
+        bail!(
+            "the database is not up to date: {} is missing. Run `muster migrate up`, or serve with --migrate",
+            change.name
+        );
+    }
+    Ok(())
+}
+
+/// Refuses if another server has the embedded database: it would take over the work that the other one is at. The lock goes
+/// with the process, however it ends.
+fn alone(store: &Store) -> anyhow::Result<()> {
+    let Some(path) = store.file() else { return Ok(()) };
+    let path = format!("{path}.lock");
+    let lock = std::fs::File::create(&path).with_context(|| format!("cannot create {path}"))?;
+    match lock.try_lock() {
+        Ok(()) => {
+            std::mem::forget(lock);
+            Ok(())
+        }
+        Err(std::fs::TryLockError::WouldBlock) => bail!(
+            "another server has this database ({path} is locked): stop it, or use PostgreSQL for several servers"
+        ),
+        Err(std::fs::TryLockError::Error(error)) => Err(error).with_context(|| format!("cannot lock {path}")),
+    }
+}
+
+fn open(store: Store, files: &str, tuning: &TuningArgs, secret: &[u8]) -> anyhow::Result<Arc<App>> {
+    let files = Files::open(files, &s3_variables()).context("the files")?;
     Ok(Arc::new(App::new(store, files, Clock::System, tuning.settings(secret))))
 }
 
@@ -98,7 +154,7 @@ async fn run(
     secret: &[u8],
     ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let shutdown = CancellationToken::new();
+    let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
     let bound =
         serve::bind(&listen.listen).await.with_context(|| format!("cannot listen at {}", listen.listen))?;
     let address = bound.address;
@@ -111,8 +167,10 @@ async fn run(
         playground: tuning.playground,
         metrics: Some(telemetry::metrics()?),
         shutdown: shutdown.clone(),
+        sockets: sockets.clone(),
     };
     let worker = tokio::spawn(worker::run(app.clone(), shutdown.clone()));
+    tokio::spawn(events::relay(app.store.clone(), app.events.clone(), shutdown.clone()));
     let stop = shutdown.clone();
     tokio::spawn(async move {
         ended().await;
@@ -123,8 +181,19 @@ async fn run(
     ready(address)?;
     serve::serve(bound, routes(site), shutdown.clone()).await?;
     shutdown.cancel();
-    worker.await?;
-    app.store.close().await.context("closing the database")?;
+    sockets.close();
+    if timeout(FAREWELL, sockets.wait()).await.is_err() {
+        tracing::warn!(sockets = sockets.len(), "clients that take no farewell are left");
+    }
+    match timeout(CLOSE_WORK, worker).await {
+        Ok(ended) => ended?,
+        Err(_) => tracing::warn!("background work is left where it is: the database does not answer"),
+    }
+    match timeout(CLOSE, app.store.close()).await {
+        Ok(closed) => closed.context("closing the database")?,
+        // Whatever still is in a transaction is rolled back.
+        Err(_) => tracing::warn!("the database is left without waiting for what is under way"),
+    }
     Ok(())
 }
 
@@ -145,7 +214,7 @@ async fn ended() {
 }
 
 async fn migrate(args: MigrateArgs) -> anyhow::Result<()> {
-    let store = Store::connect(&args.database.database_url).await.context("the database")?;
+    let store = connect(&args.database).await?;
     match args.direction {
         MigrateDirection::Up => store.migrate_up().await?,
         MigrateDirection::Down => store.migrate_down().await?,

@@ -7,10 +7,12 @@ use futures_util::TryStreamExt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::{HeaderMap, StatusCode, header};
 use poem::web::{Data, Path};
-use poem::{Body, Request, Response, handler};
+use poem::{Body, IntoResponse, Request, Response, handler};
 
 use crate::app::{App, AppError, download};
 
+/// When a client may ask again for a file that cannot be read right now.
+const RETRY_SECONDS: u32 = 5;
 /// What RFC 8187 lets stand in `filename*`.
 const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'!')
@@ -32,12 +34,16 @@ pub(super) async fn serve(request: &Request, Path(signed): Path<String>, app: Da
     match answer(app.0, &signed, request.headers()).await {
         Ok(response) => response,
         Err(AppError::NotFound(what)) => plain(StatusCode::NOT_FOUND, format!("There is no such {what}.\n")),
+        Err(failure @ AppError::Unavailable(_)) => {
+            tracing::error!(?failure, "a download failed");
+            let sentence = "The file cannot be read right now. Try again in a moment.\n";
+            plain(StatusCode::SERVICE_UNAVAILABLE, sentence.into())
+                .with_header(header::RETRY_AFTER, RETRY_SECONDS)
+                .into_response()
+        }
         Err(failure) => {
             tracing::error!(?failure, "a download failed");
-            plain(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "The file cannot be read right now. Try again in a moment.\n".into(),
-            )
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.\n".into())
         }
     }
 }

@@ -13,6 +13,7 @@ use poem::http::{HeaderName, HeaderValue, header};
 use poem::middleware::{AddData, CatchPanic, SetHeader};
 use poem::{Endpoint, EndpointExt, Response, Route, get};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use self::auth::TokenGate;
 use self::transport::TransportLimits;
@@ -35,12 +36,14 @@ pub struct Site {
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Ends what lasts.
     pub shutdown: CancellationToken,
+    /// The WebSockets that are open: at the end, whoever serves waits until all are told.
+    pub sockets: TaskTracker,
 }
 
 /// All paths.
 pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
     let schema = schema(site.app.clone(), site.schema);
-    let graphql = transport::endpoint(schema, Arc::new(site.gate), site.limits, site.shutdown);
+    let graphql = transport::endpoint(schema, Arc::new(site.gate), site.limits, site.shutdown, site.sockets);
     let header = |name: HeaderName, value: &'static str| {
         SetHeader::new().overriding(name, HeaderValue::from_static(value))
     };

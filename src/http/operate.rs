@@ -19,16 +19,21 @@ pub(super) fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve: its database answers.
+/// The process can serve: its database and its store of files answer. Each is named, with no more than that.
 #[handler]
 pub(super) async fn readyz(app: Data<&Arc<App>>) -> Response {
-    match app.store.ping().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-            "the database does not answer\n".with_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
-        }
+    let (database, files) = tokio::join!(app.store.ping(), app.files.ping());
+    let (database, files) = (is_ready("database", database), is_ready("files", files));
+    let status = if database && files { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let word = |is_ready| if is_ready { "ready" } else { "not ready" };
+    format!("database: {}\nfiles: {}\n", word(database), word(files)).with_status(status).into_response()
+}
+
+fn is_ready(part: &str, answer: Result<(), impl std::error::Error + 'static>) -> bool {
+    if let Err(error) = &answer {
+        tracing::warn!(part, error = error as &dyn std::error::Error, "not ready");
     }
+    answer.is_ok()
 }
 
 /// Counters, as Prometheus reads them.

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 /// How long a connection may say nothing. It bounds how slowly a header can be sent, too.
 const IDLE: Duration = Duration::from_secs(75);
 /// How long requests that are under way may take once the server is to end.
-const GRACE: Duration = Duration::from_secs(8);
+const GRACE: Duration = Duration::from_secs(7);
 
 /// A bound port.
 pub struct Bound {

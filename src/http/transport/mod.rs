@@ -35,6 +35,7 @@ use poem::{
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub use self::{
     gate::{Denied, Gate, Place},
@@ -48,15 +49,17 @@ use self::{
     refusal::{Code, Refusal},
 };
 
-/// Serves `schema` on one path: POST, GET, and the WebSocket upgrade. `shutdown` ends what lasts.
+/// Serves `schema` on one path: POST, GET, and the WebSocket upgrade. `shutdown` ends what lasts, and `sockets` knows
+/// which WebSockets are open.
 pub fn endpoint<S: Executor, G: Gate>(
     schema: S,
     gate: Arc<G>,
     limits: TransportLimits,
     shutdown: CancellationToken,
+    sockets: TaskTracker,
 ) -> impl Endpoint<Output = Response> + 'static {
     let connections = Arc::new(Semaphore::new(limits.connections_max));
-    Transport { core: Arc::new(Core { schema, gate, limits, shutdown, connections }) }
+    Transport { core: Arc::new(Core { schema, gate, limits, shutdown, sockets, connections }) }
 }
 
 struct Transport<S, G> {
@@ -126,6 +129,11 @@ impl<S: Executor, G: Gate> Transport<S, G> {
         if sent == Sent::Other {
             // A form can send these from any site; they are not executed whatever else comes along.
             let sentence = "Send application/json in UTF-8, or multipart/form-data with a file.";
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Refusal::transport(status, Code::BadUserInput, sentence));
+        }
+        if media::is_encoded(request.headers()) {
+            let sentence = "A body with a Content-Encoding is not read: send it uncompressed.";
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Err(Refusal::transport(status, Code::BadUserInput, sentence));
         }

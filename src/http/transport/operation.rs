@@ -1,6 +1,7 @@
 //! One operation: admitted, prepared, run.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_graphql::{
     Executor, Request, Response,
@@ -12,6 +13,7 @@ use async_graphql::{
 use poem::http::StatusCode;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use super::{
@@ -29,6 +31,8 @@ pub(super) struct Core<S, G> {
     pub gate: Arc<G>,
     pub limits: TransportLimits,
     pub shutdown: CancellationToken,
+    /// The WebSockets that are open.
+    pub sockets: TaskTracker,
     /// Places for WebSockets and event streams.
     pub connections: Arc<Semaphore>,
 }
@@ -114,10 +118,12 @@ impl<S: Executor, G: Gate> Core<S, G> {
     ) -> Result<Response, Refusal> {
         let request = self.prepare(operation.request, session, id);
         let schema = self.schema.clone();
+        let (kind, began) = (operation.kind, Instant::now());
         let task = tokio::spawn(async move { schema.execute(request).await }.in_current_span());
-        let outcome = match operation.kind {
+        let outcome = match kind {
             OperationType::Query => {
                 tokio::time::timeout(self.limits.request_time(), task).await.map_err(|_| {
+                    count(kind, "timeout", began);
                     let sentence =
                         format!("The query took longer than {} seconds.", self.limits.request_seconds);
                     Refusal::transport(StatusCode::SERVICE_UNAVAILABLE, Code::LimitExceeded, sentence)
@@ -126,12 +132,24 @@ impl<S: Executor, G: Gate> Core<S, G> {
             OperationType::Mutation | OperationType::Subscription => task.await,
         };
         let mut response = outcome.map_err(|error| {
+            count(kind, "panic", began);
             tracing::error!(request_id = %id.0, %error, "an operation ended without an answer");
             Refusal::internal(id)
         })?;
+        count(kind, if response.is_ok() { "ok" } else { "error" }, began);
         answer::tidy(&mut response, &self.limits);
         Ok(response)
     }
+}
+
+fn count(kind: OperationType, outcome: &'static str, began: Instant) {
+    let kind = match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    };
+    metrics::histogram!("muster_operation_seconds", "kind" => kind, "outcome" => outcome)
+        .record(began.elapsed());
 }
 
 pub(super) fn unavailable(sentence: &'static str) -> Refusal {

@@ -14,6 +14,9 @@ pub(in crate::http::transport) fn check(text: &str, limits: &TransportLimits) ->
     if text.len() > limits.text_bytes_max {
         return Err(exceeded("is longer than", limits.text_bytes_max, "bytes"));
     }
+    if text.contains('\0') {
+        return Err(Refusal::request(Code::BadUserInput, "The document has U+0000 in it."));
+    }
     let bytes = text.as_bytes();
     let (mut at, mut open, mut tokens) = (0, 0_usize, 0_usize);
     while let Some(&byte) = bytes.get(at) {
@@ -26,7 +29,11 @@ pub(in crate::http::transport) fn check(text: &str, limits: &TransportLimits) ->
                 at = end_of_line(bytes, at);
                 continue;
             }
-            b'"' => end_of_string(bytes, at),
+            b'"' => {
+                let end = end_of_string(bytes, at);
+                check_escapes(&bytes[at..end])?;
+                end
+            }
             b'.' if bytes[at..].starts_with(b"...") => at + 3,
             b'{' | b'[' | b'(' => {
                 open += 1;
@@ -48,6 +55,28 @@ pub(in crate::http::transport) fn check(text: &str, limits: &TransportLimits) ->
         }
         if tokens > limits.tokens_max {
             return Err(exceeded("has more than", limits.tokens_max, "tokens"));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a string with an escape that is half of a character, which panics the parser, or that is U+0000, which
+/// PostgreSQL has no text with.
+fn check_escapes(string: &[u8]) -> Result<(), Refusal> {
+    if string.starts_with(b"\"\"\"") {
+        return Ok(());
+    }
+    let mut at = 0;
+    while let Some(slash) = string[at..].iter().position(|byte| *byte == b'\\') {
+        at += slash + 2;
+        if string.get(at - 1) != Some(&b'u') {
+            continue;
+        }
+        let digits = string.get(at..at + 4).and_then(|digits| std::str::from_utf8(digits).ok());
+        let number = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        if matches!(number, Some(0 | 0xD800..=0xDFFF)) {
+            let sentence = "A string of the document has an escape that is no character.";
+            return Err(Refusal::request(Code::BadUserInput, sentence));
         }
     }
     Ok(())
@@ -123,6 +152,18 @@ mod tests {
         assert!(ok(&format!("{{a(b:\"\\\"{many}\")}}")));
         assert!(ok(&format!("{{a(b:\"\"\"{many}\\\"\"\"{many}\n\"\"\")}}")));
         assert!(ok(&format!("# {many} \"\n{{a}}")));
+    }
+
+    #[test]
+    fn an_escape_that_is_no_character_is_refused() {
+        for escape in [r"\u0000", r"\uD800", r"\udfff", r"a\\\u0000"] {
+            assert!(!ok(&format!("{{a(b:\"{escape}\")}}")), "{escape}");
+        }
+        for plain in [r"\u0001", r"\\u0000", r"\uD7FF\uE000", r"\"] {
+            assert!(ok(&format!("{{a(b:\"{plain}\")}}")), "{plain}");
+        }
+        assert!(ok("{a(b:\"\"\"\\u0000\"\"\")}"));
+        assert!(!ok("{a(b:\"\0\")}") && !ok("{a(b:\"\"\"\0\"\"\")}"));
     }
 
     #[test]

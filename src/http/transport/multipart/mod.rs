@@ -6,15 +6,18 @@
 
 mod body;
 mod feed;
+mod file_name;
+mod headers;
 mod map;
 
 use std::sync::Arc;
 
 use async_graphql::{Executor, parser::types::OperationType};
+use futures_util::TryStreamExt;
 use multer::{Field, Multipart};
 use poem::{Body, Response, http::StatusCode};
 
-use self::{body::Meter, feed::Feed};
+use self::{body::Meter, feed::Feed, headers::HeaderCleaner};
 use super::{
     RequestId, answer,
     gate::Gate,
@@ -51,7 +54,9 @@ pub(super) async fn answer<S: Executor, G: Gate>(
     let preamble_bytes_max =
         (limits.operations_part_bytes_max + limits.map_part_bytes_max) as u64 + PART_HEADERS_BYTES_MAX;
     let meter = Meter::new(preamble_bytes_max);
-    let mut parts = Multipart::new(body::Metered::new(body.into_bytes_stream(), meter.clone()), boundary);
+    let mut cleaner = HeaderCleaner::new(&boundary);
+    let body = body::Metered::new(body.into_bytes_stream(), meter.clone());
+    let mut parts = Multipart::new(body.map_ok(move |chunk| cleaner.clean(chunk)), boundary);
     let arriving = arrive(core, session, &mut parts, &meter);
     let arrived =
         tokio::time::timeout(limits.request_time(), arriving).await.unwrap_or_else(|_| Err(too_slow()));
@@ -64,7 +69,7 @@ pub(super) async fn answer<S: Executor, G: Gate>(
     };
     if let Some(part) = file {
         meter.allow(limits.file_bytes_max.saturating_add(BEYOND_FILE_BYTES));
-        let (feed, file) = Feed::new(part.file_name().map(str::to_owned));
+        let (feed, file) = Feed::new(file_name::of(&part));
         operation.request = operation.request.data(Uploads::new(file));
         // A task of its own: if this handler is cancelled, the resolver must not take the end of
         // the channel for the end of the file.

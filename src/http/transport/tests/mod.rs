@@ -18,6 +18,7 @@ use poem::{
 };
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::{Denied, Gate, Place, RequestId, TransportLimits, endpoint};
 
@@ -70,7 +71,7 @@ impl Gate for TestGate {
 
 fn transport(limits: TransportLimits) -> impl Endpoint<Output = Response> + 'static {
     let gate = TestGate { gone: unbounded_channel().0 };
-    endpoint(schema::schema(), Arc::new(gate), limits, CancellationToken::new())
+    endpoint(schema::schema(), Arc::new(gate), limits, CancellationToken::new(), TaskTracker::new())
 }
 
 fn client() -> TestClient<impl Endpoint<Output = Response>> {
@@ -90,7 +91,7 @@ impl TestServer {
         let (sender, gone) = unbounded_channel();
         let shutdown = CancellationToken::new();
         let gate = Arc::new(TestGate { gone: sender });
-        let transport = endpoint(schema::schema(), gate, limits, shutdown.clone());
+        let transport = endpoint(schema::schema(), gate, limits, shutdown.clone(), TaskTracker::new());
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
         let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
         tokio::spawn(Server::new_with_acceptor(acceptor).run(transport));

@@ -210,6 +210,19 @@ async fn what_a_form_can_send_is_never_executed() {
 }
 
 #[tokio::test]
+async fn a_compressed_body_is_refused_by_name() {
+    let of = async |coding: &'static str| {
+        let client = client();
+        let request = client.post("/").content_type("application/json").header("content-encoding", coding);
+        read(request.body(r#"{"query":"{hello}"}"#).send().await).await
+    };
+    let (status, body) = of("gzip").await;
+    assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert!(body.to_string().contains("uncompressed"), "{body}");
+    assert_eq!(of("identity").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn methods_and_media_types_that_are_not_ours_are_refused() {
     for method in [Method::PUT, Method::DELETE, Method::OPTIONS, Method::HEAD] {
         let response = client().request(method, "/").send().await;

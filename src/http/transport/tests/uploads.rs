@@ -73,6 +73,26 @@ async fn a_file_reaches_the_resolver_whole() {
 }
 
 #[tokio::test]
+async fn a_name_is_read_as_it_was_meant() {
+    for (declared, name) in [
+        ("filename=\"a\x07b\0c\x1B\x7F.csv\"", "a\u{200B}b\u{200B}c\u{200B}\u{200B}.csv"),
+        ("filename=\"a%22b%0D%0A%41.csv\"", "a\"b\r\n%41.csv"),
+        ("filename=\"a\\\"b.csv\"", "a\"b.csv"),
+        ("filename=\"März.csv\"", "März.csv"),
+        ("filename*=utf-8''M%C3%A4rz.csv", "März.csv"),
+        ("filename=\"Marz.csv\"; filename*=UTF-8''M%C3%A4rz.csv", "März.csv"),
+    ] {
+        // Nothing is taken off the content.
+        let content = "a\0\x07\x7F\r\n\x1B";
+        let file = part("0", &format!("; {declared}\r\nContent-Type: text/csv"), content);
+        let (status, body) = send("admin", form(UPLOAD, MAP, &file)).await;
+        let uploaded = &body["data"]["upload"];
+        assert_eq!((status, &uploaded["name"]), (StatusCode::OK, &json!(name)), "{declared:?}: {body}");
+        assert_eq!(uploaded["sum"], content.bytes().map(u64::from).sum::<u64>());
+    }
+}
+
+#[tokio::test]
 async fn a_form_without_a_file_is_an_ordinary_request() {
     let (status, body) = send("nobody", form(r#"{"query":"{hello}"}"#, "{}", "")).await;
     assert_eq!((status, body), (StatusCode::OK, json!({ "data": { "hello": "world" } })));

@@ -58,12 +58,14 @@ pub(super) async fn upgrade<S: Executor, G: Gate>(
     config.max_message_size = Some(limits.frame_bytes_max);
     config.max_frame_size = Some(limits.frame_bytes_max);
     let core = core.clone();
+    // From here on, as the connection is no longer one that the server waits for.
+    let open = core.sockets.token();
     Ok(socket
         .protocols([SUBPROTOCOL])
         .config(config)
         .on_upgrade(move |stream| async move {
             socket::serve(core, stream, header_token, origin).await;
-            drop(permit);
+            drop((permit, open));
         })
         .into_response())
 }
