@@ -6,7 +6,7 @@ use muster::app::Settings;
 use muster::domain::id::{ImportId, PlanId};
 use muster::domain::limits::FileLimits;
 use muster::files::FileKey;
-use muster::store::{NewPlan, PlanBasis};
+use muster::store::{LARGE_ROWS, NewPlan, PlanBasis, WorkSize};
 use muster::worker;
 use serde_json::json;
 
@@ -124,7 +124,7 @@ async fn a_plan_that_nobody_finishes_is_swept_and_one_that_is_being_made_is_not(
     let basis = PlanBasis { roster_version: 0, fields: String::new() };
     let id = PlanId(uuid::Uuid::from_u128(7));
     let half = NewPlan { id, import: stored.id, basis, created_at: test.app.clock.now() };
-    let tx = test.app.store.begin().await.unwrap();
+    let tx = test.app.store.begin_unlocked().await.unwrap();
     tx.insert_plan(tenant, &half).await.unwrap();
     let _ = tx.commit().await.unwrap();
 
@@ -136,8 +136,29 @@ async fn a_plan_that_nobody_finishes_is_swept_and_one_that_is_being_made_is_not(
 }
 
 async fn sweeps_a_plan(test: &TestApp) -> bool {
-    let tx = test.app.store.begin().await.unwrap();
+    let tx = test.app.store.begin_unlocked().await.unwrap();
     let swept = tx.sweep_unfinished_plan().await.unwrap();
     let _ = tx.commit().await.unwrap();
     swept
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_file_does_not_wait_for_the_large_ones_of_others() {
+    let test = TestApp::new().await;
+    for (tenant, rows) in [("large", LARGE_ROWS), ("small", LARGE_ROWS - 1)] {
+        let admin = test.admin(tenant, "ada");
+        let mut file = String::from("member_id,first_name,last_name,email\n");
+        for number in 0..rows {
+            file.push_str(&format!("{number},A,B,{number}@example.org\n"));
+        }
+        let import = admin.upload("roster.csv", file).await;
+        let input = json!({ "importId": import["id"], "ifVersion": import["version"] });
+        admin.done("approveMapping", input).await;
+    }
+    let (now, store) = (test.app.clock.now(), &test.app.store);
+    let small = store.lease_work(WorkSize::Small, &[], || now, 1_000).await.unwrap().unwrap();
+    assert!(!small.is_large);
+    assert_eq!(small.tenant, store.tenant_by_slug("small").await.unwrap().unwrap().id);
+    assert_eq!(store.lease_work(WorkSize::Small, &[], || now, 1_000).await.unwrap(), None);
+    assert!(store.lease_work(WorkSize::Any, &[], || now, 1_000).await.unwrap().unwrap().is_large);
 }

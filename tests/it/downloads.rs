@@ -107,6 +107,7 @@ async fn held_rows_are_mended_and_uploaded_as_a_part_of_the_roster() {
     let planned = ada.plan(&import, json!([])).await;
     assert_eq!(Admin::proposed(&planned), [2, 0, 0, 0, 0]);
     assert_eq!(planned["plan"]["rowsHeld"], 0);
+    assert_eq!(planned["plan"]["deletionsBlocked"], Value::Null, "it is PARTIAL already");
     ada.decide(&planned, "APPROVED", json!({ "all": true })).await;
     ada.complete(&planned).await;
     let members = ada.members().await;
@@ -117,6 +118,45 @@ async fn held_rows_are_mended_and_uploaded_as_a_part_of_the_roster() {
         assert_eq!(members[member]["attributes"], json!([{ "key": "job_title", "value": title }]));
     }
     assert_eq!(members[0]["lastName"], "=HYPERLINK(\"http://evil.example\")");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn held_rows_that_come_again_as_they_were_are_warned_about_and_delete_nobody() {
+    let ada = club().await;
+    ada.import_whole(
+        "roster.csv",
+        ROSTER.replace("perhaps", "active").replace("Brandt,,", "Brandt,b@example.org,"),
+    )
+    .await;
+    let damaged = "Member ID,First name,Last name,E-mail,Status,Job title\n\
+                   M-1,Ada,Abara,cut@ex\nM-2,\"Be\"a,Brandt,b@example.org,active,Boss\n";
+    let planned = ada.planned("damaged.csv", damaged).await;
+    assert_eq!(planned["plan"]["rowsHeld"], 2);
+    let held = ada.app.download(&address(&ada, &planned, "heldRowsDownload").await, None).await;
+    let again = ada.planned("held.csv", &held.body).await;
+    let issues = ada.issues(&again).await;
+    for (row, code) in [(1, "ROW_TOO_SHORT"), (2, "MALFORMED_QUOTING")] {
+        let warned = |issue: &Value| {
+            issue["rowNumber"] == row && issue["code"] == code && issue["severity"] == "WARNING"
+        };
+        assert!(issues.iter().any(warned), "{issues:?}");
+    }
+    assert_eq!(Admin::proposed(&again)[4], 0, "it was uploaded as the whole roster");
+    assert!(again["plan"]["deletionsBlocked"].as_str().unwrap().contains("PARTIAL"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_away_are_told_as_such() {
+    let ada = club().await;
+    let import = ada.upload("roster.csv", ROSTER).await;
+    let url = address(&ada, &import, "file").await;
+    let ready = ada.app.get("/readyz").await;
+    assert_eq!((ready.status.as_u16(), ready.text().as_str()), (200, "database: ready\nfiles: ready\n"));
+    ada.app.take_files_away();
+    let ready = ada.app.get("/readyz").await;
+    assert_eq!((ready.status.as_u16(), ready.text().as_str()), (503, "database: ready\nfiles: not ready\n"));
+    let answer = ada.app.download(&url, None).await;
+    assert_eq!((answer.status.as_u16(), answer.text().as_str()), (404, "There is no such file.\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

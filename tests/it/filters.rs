@@ -1,9 +1,11 @@
 //! Filters at their bounds: none ends the process, scans for nothing, or means more than it says.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::decisions::{club, roster};
-use crate::support::refusal;
+use crate::support::{error_code, refusal};
 
 const ACTIONS: &str = "query ($id: ID!, $filter: ProfileActionFilter) {
   membershipImport(id: $id) { plan { profileActions(filter: $filter) { totalCount } } }
@@ -44,4 +46,19 @@ async fn a_search_field_that_nobody_filled_in_decides_nothing() {
     let payload = ada.mutate("decideProfileActions", input).await;
     assert_eq!(refusal(&payload), "INVALID_INPUT");
     assert_eq!(payload["decidedCount"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_with_nul_is_refused_on_every_store() {
+    let ada = club().await;
+    let search = json!({ "filter": { "search": "a\0b" } });
+    assert_eq!(ada.error(MEMBERS, search).await, "BAD_USER_INPUT");
+    let literal = r#"{ members(filter: { search: "a\u0000b" }) { totalCount } }"#;
+    assert_eq!(ada.error(literal, json!({})).await, "BAD_USER_INPUT");
+    let upload = ada.upload_answer("three.csv", roster(1..=3), json!({ "idempotencyKey": "\0" })).await;
+    assert_eq!(error_code(&upload.json()), "BAD_USER_INPUT");
+    // A cursor as a list of members has it, of a name that nobody has.
+    let cursor = URL_SAFE_NO_PAD.encode(format!("{}:\0", "0".repeat(32)));
+    let page = "query ($after: String) { members(after: $after) { totalCount } }";
+    assert_eq!(ada.error(page, json!({ "after": cursor })).await, "BAD_USER_INPUT");
 }

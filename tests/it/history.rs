@@ -185,8 +185,10 @@ async fn a_page_has_its_bounds() {
         assert_eq!(error_code(&answer.json()), "BAD_USER_INPUT", "{refused}");
     }
     // A cursor of another order leads nowhere.
-    let by_name = json!({ "field": "FILE_NAME", "direction": "ASC" });
-    let page = list(&ada, json!({ "orderBy": by_name })).await;
-    let stray = json!({ "after": page["pageInfo"]["endCursor"] });
-    assert_eq!(ada.error(LIST, stray).await, "BAD_USER_INPUT");
+    for field in ["FILE_NAME", "UPDATED_AT"] {
+        let order = json!({ "field": field, "direction": "ASC" });
+        let page = list(&ada, json!({ "orderBy": order })).await;
+        let stray = json!({ "after": page["pageInfo"]["endCursor"] });
+        assert_eq!(ada.error(LIST, stray).await, "BAD_USER_INPUT", "{field}");
+    }
 }

@@ -173,3 +173,19 @@ async fn a_reopened_mapping_drops_the_plan_and_its_decisions() {
     assert_eq!(Admin::proposed(&again), [1, 0, 0, 0, 0], "a part of the roster deletes nobody");
     assert_eq!(approved(&again), [0; 5]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_keeps_its_type_while_values_are_written_into_it() {
+    let ada = club().await;
+    let team = |kind: &str| json!({ "key": "team", "label": "Team", "type": kind });
+    ada.done("saveProfileField", team("TEXT")).await;
+    let planned = ada
+        .planned("teams.csv", "member_id,first_name,last_name,email,team\n1,A,B,a@example.org,Blue\n")
+        .await;
+    ada.decide(&planned, "APPROVED", json!({ "all": true })).await;
+    let version = ada.import(&planned["id"]).await["version"].clone();
+    ada.done("completeImport", json!({ "importId": planned["id"], "ifVersion": version })).await;
+    assert_eq!(ada.refused("saveProfileField", team("DATE")).await, "IMPORT_BUSY");
+    ada.app.drain().await;
+    assert_eq!(ada.refused("saveProfileField", team("DATE")).await, "FIELD_INVALID");
+}

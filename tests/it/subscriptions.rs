@@ -12,24 +12,24 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::support::{Admin, TestApp};
 
-const ROSTER: &str =
+pub const ROSTER: &str =
     "Member ID,First name,Last name,E-mail\nM-1,Ada,Abara,ada@example.org\nM-2,Bea,Brandt,bea@example.org\n";
-const ONE: &str = "subscription($id: ID!) { importChanged(importId: $id) { status step version at membershipImport { id } } }";
+pub const ONE: &str = "subscription($id: ID!) { importChanged(importId: $id) { status step version at membershipImport { id } } }";
 const ALL: &str = "subscription { importsChanged {
     change { status step version membershipImport { file { name } } } activeImport { file { name } } } }";
 
 /// A server on a port of its own, with whoever connects to it.
-async fn server(app: &TestApp) -> SocketAddr {
+pub async fn server(app: &TestApp) -> SocketAddr {
     let bound = serve::bind("127.0.0.1:0").await.unwrap();
     let address = bound.address;
     tokio::spawn(serve::serve(bound, routes(app.site()), app.shutdown.clone()));
     address
 }
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    async fn open(address: SocketAddr, who: &Admin) -> Self {
+    pub async fn open(address: SocketAddr, who: &Admin) -> Self {
         let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         let (socket, response) = connect_async(request).await.unwrap();
@@ -41,7 +41,7 @@ impl Socket {
         socket
     }
 
-    async fn subscribe(&mut self, query: &str, variables: Value) {
+    pub async fn subscribe(&mut self, query: &str, variables: Value) {
         let payload = json!({ "query": query, "variables": variables });
         self.say(json!({ "type": "subscribe", "id": "1", "payload": payload })).await;
     }
@@ -61,7 +61,7 @@ impl Socket {
     }
 
     /// The next event of the subscription; none when it is complete.
-    async fn event(&mut self, field: &str) -> Option<Value> {
+    pub async fn event(&mut self, field: &str) -> Option<Value> {
         let mut message = self.hear().await;
         match message["type"].as_str().unwrap() {
             "next" => {
@@ -74,7 +74,7 @@ impl Socket {
     }
 
     /// The next transition to this step, past what else rises the version.
-    async fn until(&mut self, seen: &mut Vec<Value>, step: &str) {
+    pub async fn until(&mut self, seen: &mut Vec<Value>, step: &str) {
         loop {
             let event = self.event("importChanged").await.unwrap();
             let found = event["step"] == step;
@@ -87,7 +87,7 @@ impl Socket {
 }
 
 /// Steps in the order in which they were seen, repetitions apart.
-fn steps(events: &[Value]) -> Vec<(&str, &str)> {
+pub fn steps(events: &[Value]) -> Vec<(&str, &str)> {
     let mut steps: Vec<(&str, &str)> = events
         .iter()
         .map(|event| (event["status"].as_str().unwrap(), event["step"].as_str().unwrap()))
@@ -96,30 +96,27 @@ fn steps(events: &[Value]) -> Vec<(&str, &str)> {
     steps
 }
 
-fn versions_never_fall(events: &[Value]) {
+pub fn versions_never_fall(events: &[Value]) {
     let versions: Vec<i64> = events.iter().map(|event| event["version"].as_i64().unwrap()).collect();
     assert!(versions.is_sorted(), "{versions:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_watcher_sees_the_present_state_and_then_every_transition_to_the_end() {
-    let app = TestApp::new().await;
-    let (ada, ben) = (app.admin("club", "ada"), app.admin("club", "ben"));
-    let import = ada.upload("roster.csv", ROSTER).await;
-    let mut socket = Socket::open(server(&app).await, &ben).await;
-    socket.subscribe(ONE, json!({ "id": import["id"] })).await;
-    let mut seen = vec![socket.event("importChanged").await.unwrap()];
-    assert_eq!(seen[0]["version"], import["version"]);
-    assert_eq!(seen[0]["membershipImport"]["id"], import["id"]);
-
-    // Slowly, waiting for each: planned, decided, applied.
-    ada.done("approveMapping", json!({ "importId": import["id"], "ifVersion": import["version"] })).await;
+/// Takes an import through all its steps, each of which is seen at the socket before the next one is done; answers it as
+/// it then is.
+pub async fn watch_all_steps(
+    admin: &Admin,
+    import: &Value,
+    socket: &mut Socket,
+    mut seen: Vec<Value>,
+) -> Value {
+    let input = json!({ "importId": import["id"], "ifVersion": import["version"] });
+    admin.done("approveMapping", input).await;
     socket.until(&mut seen, "PLANNING").await;
-    app.drain().await;
+    admin.app.drain().await;
     socket.until(&mut seen, "REVIEW").await;
-    let planned = ada.import(&import["id"]).await;
-    ada.decide(&planned, "APPROVED", json!({ "all": true })).await;
-    let completed = ada.complete(&planned).await;
+    let planned = admin.import(&import["id"]).await;
+    admin.decide(&planned, "APPROVED", json!({ "all": true })).await;
+    let completed = admin.complete(&planned).await;
     while let Some(event) = socket.event("importChanged").await {
         seen.push(event);
     }
@@ -133,6 +130,21 @@ async fn a_watcher_sees_the_present_state_and_then_every_transition_to_the_end()
     assert_eq!(steps(&seen), expected);
     versions_never_fall(&seen);
     assert_eq!(seen.last().unwrap()["version"], completed["version"]);
+    completed
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watcher_sees_the_present_state_and_then_every_transition_to_the_end() {
+    let app = TestApp::new().await;
+    let (ada, ben) = (app.admin("club", "ada"), app.admin("club", "ben"));
+    let import = ada.upload("roster.csv", ROSTER).await;
+    let mut socket = Socket::open(server(&app).await, &ben).await;
+    socket.subscribe(ONE, json!({ "id": import["id"] })).await;
+    let seen = vec![socket.event("importChanged").await.unwrap()];
+    assert_eq!(seen[0]["version"], import["version"]);
+    assert_eq!(seen[0]["membershipImport"]["id"], import["id"]);
+
+    let completed = watch_all_steps(&ada, &import, &mut socket, seen).await;
 
     // Whoever comes too late sees how it ended.
     socket.subscribe(ONE, json!({ "id": import["id"] })).await;

@@ -92,6 +92,11 @@ impl TestApp {
         request.body(body.to_string()).send().await
     }
 
+    /// What a path serves.
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.client.get(path).send().await).await
+    }
+
     /// What is behind an address that Muster gave out. `range` is the header, if any.
     pub async fn download(&self, url: &str, range: Option<&str>) -> Answer {
         let path = &url[url.find("/files/").unwrap()..];

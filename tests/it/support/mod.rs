@@ -1,6 +1,7 @@
 //! A Muster of one's own: a folder, a database, a clock that stands still, and admins who ask it things.
 
 pub mod admin;
+pub mod database;
 mod http;
 mod imports;
 
@@ -14,13 +15,15 @@ use muster::graphql::SchemaOptions;
 use muster::http::auth::{Token, TokenGate, Tokens};
 use muster::http::transport::TransportLimits;
 use muster::http::{Site, routes};
-use muster::store::Store;
 use muster::worker;
 use poem::endpoint::BoxEndpoint;
 use poem::test::TestClient;
 use poem::{EndpointExt, Response};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use database::Database;
 
 pub use admin::{Admin, error_code, mutation, refusal};
 pub use http::{Answer, Form};
@@ -38,7 +41,8 @@ pub struct TestApp {
     pub shutdown: CancellationToken,
     client: TestClient<BoxEndpoint<'static, Response>>,
     time: Arc<AtomicI64>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
+    database: Arc<Database>,
 }
 
 impl TestApp {
@@ -48,15 +52,53 @@ impl TestApp {
 
     pub async fn with(settings: Settings) -> Arc<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().display();
-        let store = Store::connect(&format!("sqlite://{path}/muster.db?mode=rwc")).await.unwrap();
-        store.migrate_up().await.unwrap();
-        let files = Files::open(&format!("file:{path}/files")).unwrap();
+        let database = Database::new(folder.path());
+        Self::on(database, folder, settings).await
+    }
+
+    pub async fn on_sqlite() -> Arc<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::on_sqlite(folder.path());
+        Self::on(database, folder, Settings::default()).await
+    }
+
+    /// On the PostgreSQL that the environment has to name.
+    pub async fn on_postgres() -> Arc<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let server = std::env::var(database::POSTGRES_URL).expect(database::POSTGRES_URL);
+        Self::on(Database::on_postgres(server), folder, Settings::default()).await
+    }
+
+    /// With its files elsewhere.
+    #[allow(dead_code, reason = "for the tests of such files, which are another binary")]
+    pub async fn over(files: Files, folder: TempDir, settings: Settings) -> Arc<Self> {
+        let database = Database::new(folder.path());
+        Self::build(Arc::new(database), files, Arc::new(folder), settings).await
+    }
+
+    /// One more server on the same database and the same files.
+    pub async fn beside(&self) -> Arc<Self> {
+        let files = local_files(&self.folder);
+        Self::build(self.database.clone(), files, self.folder.clone(), self.app.settings.clone()).await
+    }
+
+    async fn on(database: Database, folder: TempDir, settings: Settings) -> Arc<Self> {
+        let files = local_files(&folder);
+        Self::build(Arc::new(database), files, Arc::new(folder), settings).await
+    }
+
+    async fn build(
+        database: Arc<Database>,
+        files: Files,
+        folder: Arc<TempDir>,
+        settings: Settings,
+    ) -> Arc<Self> {
+        let store = database.open().await;
         let time = Arc::new(AtomicI64::new(BEGINNING));
         let app = Arc::new(App::new(store, files, Clock::Fixed(time.clone()), settings));
         let shutdown = CancellationToken::new();
         let client = TestClient::new(routes(site(&app, &shutdown)).boxed());
-        Arc::new(Self { app, shutdown, client, time, folder })
+        Arc::new(Self { app, shutdown, client, time, folder, database })
     }
 
     /// The routes once more, for a server on a port of its own.
@@ -97,6 +139,11 @@ impl TestApp {
         self.time.fetch_add(seconds * 1_000, Ordering::Relaxed);
     }
 
+    /// Takes the folder of files away.
+    pub fn take_files_away(&self) {
+        std::fs::remove_dir_all(self.folder.path().join("files")).unwrap();
+    }
+
     /// A file beside the stored ones.
     pub fn stage(&self, name: &str, content: &[u8]) {
         let folder = std::fs::read_dir(self.folder.path().join("files")).unwrap().next().unwrap().unwrap();
@@ -113,6 +160,10 @@ impl TestApp {
     }
 }
 
+fn local_files(folder: &TempDir) -> Files {
+    Files::open(&format!("file:{}/files", folder.path().display()), &[]).unwrap()
+}
+
 fn site(app: &Arc<App>, shutdown: &CancellationToken) -> Site {
     Site {
         app: app.clone(),
@@ -122,5 +173,6 @@ fn site(app: &Arc<App>, shutdown: &CancellationToken) -> Site {
         playground: false,
         metrics: None,
         shutdown: shutdown.clone(),
+        sockets: TaskTracker::new(),
     }
 }

@@ -1,0 +1,172 @@
+//! What is true of the database at every moment, whatever has just been killed.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement};
+use serde_json::Value;
+
+use crate::roster::Members;
+
+/// What must not be, and a statement that finds it.
+const NEVER: &[(&str, &str)] = &[
+    (
+        "two imports of a tenant in progress",
+        "SELECT tenant_id FROM imports WHERE status = 'IN_PROGRESS' GROUP BY tenant_id HAVING count(*) > 1",
+    ),
+    (
+        "work that the step does not ask for, or a step without its work",
+        "SELECT i.id FROM imports i LEFT JOIN work w ON w.import_id = i.id
+         WHERE (i.status = 'IN_PROGRESS' AND i.step IN ('PLANNING', 'APPLYING')) <> (w.import_id IS NOT NULL)
+            OR (i.step = 'APPLYING') <> (w.kind = 'APPLY')",
+    ),
+    ("work without an import", "SELECT import_id FROM work WHERE import_id NOT IN (SELECT id FROM imports)"),
+    (
+        "two plans of an import that are seen",
+        "SELECT import_id FROM plans WHERE ready = TRUE GROUP BY import_id HAVING count(*) > 1",
+    ),
+    (
+        "a step without its plan",
+        "SELECT i.id FROM imports i WHERE i.status <> 'INCOMPLETE' AND i.step IN ('REVIEW', 'APPLYING', 'DONE')
+         AND NOT EXISTS (SELECT 1 FROM plans p WHERE p.import_id = i.id AND p.ready = TRUE)",
+    ),
+    ("actions of no plan", "SELECT plan_id FROM actions WHERE plan_id NOT IN (SELECT id FROM plans)"),
+    ("decisions of no plan", "SELECT plan_id FROM decisions WHERE plan_id NOT IN (SELECT id FROM plans)"),
+    ("issues of no plan", "SELECT plan_id FROM row_issues WHERE plan_id NOT IN (SELECT id FROM plans)"),
+    ("held rows of no plan", "SELECT plan_id FROM held_rows WHERE plan_id NOT IN (SELECT id FROM plans)"),
+    ("counts of no plan", "SELECT plan_id FROM plan_counts WHERE plan_id NOT IN (SELECT id FROM plans)"),
+    (
+        "decisions about no action",
+        "SELECT d.plan_id FROM decisions d LEFT JOIN actions a ON a.plan_id = d.plan_id AND a.position = d.position
+         WHERE a.plan_id IS NULL",
+    ),
+    (
+        "books that do not balance",
+        "SELECT id FROM plans WHERE rows_read <> rows_unchanged + rows_held + rows_repeated + rows_with_actions",
+    ),
+    (
+        "a plan with other actions than it counts",
+        "SELECT c.plan_id FROM plan_counts c
+         WHERE c.proposed <> (SELECT count(*) FROM actions a WHERE a.plan_id = c.plan_id AND a.kind = c.kind)",
+    ),
+    (
+        "a plan with other decisions than it counts",
+        "SELECT c.plan_id FROM plan_counts c LEFT JOIN
+           (SELECT a.plan_id, a.kind, sum(CASE WHEN d.approved = TRUE THEN 1 ELSE 0 END) AS approved, count(*) AS decided
+            FROM decisions d JOIN actions a ON a.plan_id = d.plan_id AND a.position = d.position
+            GROUP BY a.plan_id, a.kind) n ON n.plan_id = c.plan_id AND n.kind = c.kind
+         WHERE c.approved <> COALESCE(n.approved, 0) OR c.approved + c.rejected <> COALESCE(n.decided, 0)",
+    ),
+    (
+        "a roster that was written more often than imports were completed, or less often",
+        "SELECT t.id FROM tenants t
+         WHERE t.roster_version <> (SELECT count(*) FROM imports i WHERE i.tenant_id = t.id AND i.status = 'COMPLETE')",
+    ),
+    (
+        "other members than are counted",
+        "SELECT t.id FROM tenants t
+         WHERE t.active_count + t.inactive_count <>
+           (SELECT count(*) FROM members m WHERE m.tenant_id = t.id AND m.deleted_at IS NULL)",
+    ),
+    (
+        "somebody twice",
+        "SELECT tenant_id, unique_id FROM members GROUP BY tenant_id, unique_id HAVING count(*) > 1",
+    ),
+    (
+        "a log with gaps",
+        "SELECT t.id FROM tenants t WHERE t.log_seq <> (SELECT count(*) FROM import_log l WHERE l.tenant_id = t.id)
+            OR t.log_seq <> (SELECT COALESCE(max(l.seq), 0) FROM import_log l WHERE l.tenant_id = t.id)",
+    ),
+    (
+        "a log in which a version falls",
+        "SELECT a.import_id FROM import_log a JOIN import_log b
+           ON a.tenant_id = b.tenant_id AND a.import_id = b.import_id AND a.seq < b.seq AND a.version >= b.version",
+    ),
+    (
+        "a COMPLETE that the log does not have once",
+        "SELECT i.id FROM imports i LEFT JOIN
+           (SELECT tenant_id, import_id, count(*) AS times FROM import_log WHERE status = 'COMPLETE'
+            GROUP BY tenant_id, import_id) l ON l.tenant_id = i.tenant_id AND l.import_id = i.id
+         WHERE COALESCE(l.times, 0) <> CASE WHEN i.status = 'COMPLETE' THEN 1 ELSE 0 END",
+    ),
+    (
+        "an import that stands elsewhere than its log says",
+        "SELECT i.id FROM imports i JOIN import_log l ON l.tenant_id = i.tenant_id AND l.import_id = i.id
+         WHERE l.seq = (SELECT max(n.seq) FROM import_log n WHERE n.tenant_id = i.tenant_id AND n.import_id = i.id)
+           AND (l.status <> i.status OR l.step <> i.step)",
+    ),
+];
+
+/// The database, looked at past the program.
+pub struct Books {
+    database: DatabaseConnection,
+}
+
+impl Books {
+    pub async fn open(url: &str) -> Self {
+        let mut options = sea_orm::ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        Self { database: Database::connect(options).await.unwrap() }
+    }
+
+    pub async fn close(self) {
+        self.database.close().await.unwrap();
+    }
+
+    pub async fn rows(&self, sql: &str) -> Vec<QueryResult> {
+        let backend = self.database.get_database_backend();
+        let found = self.database.query_all_raw(Statement::from_string(backend, sql)).await;
+        found.unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    pub async fn run(&self, sql: &str) {
+        self.database.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// A number.
+    pub async fn number(&self, sql: &str) -> i64 {
+        self.rows(sql).await[0].try_get_by_index(0).unwrap()
+    }
+
+    /// Nothing is as it must not be.
+    pub async fn are_sound(&self) {
+        if self.database.get_database_backend() == DbBackend::Sqlite {
+            let found = self.rows("PRAGMA integrity_check").await;
+            let found: Vec<String> = found.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+            assert_eq!(found, ["ok"]);
+        }
+        for (what, sql) in NEVER {
+            let found = self.rows(sql).await.len();
+            assert_eq!(found, 0, "there is {what}");
+        }
+    }
+
+    /// Plans that were begun and not ended, and that nobody is at.
+    pub async fn plans_left_half_made(&self) -> usize {
+        self.rows(
+            "SELECT id FROM plans WHERE ready = FALSE AND import_id NOT IN (SELECT import_id FROM work)",
+        )
+        .await
+        .len()
+    }
+
+    /// The members of each tenant and the imports that it has completed, as one statement sees them.
+    pub async fn members(&self) -> BTreeMap<String, (i64, Members)> {
+        let rows = self.rows(
+            "SELECT t.slug, (SELECT count(*) FROM imports i WHERE i.tenant_id = t.id AND i.status = 'COMPLETE'),
+                    m.unique_id, m.email, m.attributes
+             FROM tenants t LEFT JOIN members m ON m.tenant_id = t.id AND m.deleted_at IS NULL",
+        );
+        let mut tenants: BTreeMap<String, (i64, Members)> = BTreeMap::new();
+        for row in rows.await {
+            let tenant = tenants.entry(row.try_get_by_index(0).unwrap()).or_default();
+            tenant.0 = row.try_get_by_index(1).unwrap();
+            let Some(id) = row.try_get_by_index::<Option<String>>(2).unwrap() else { continue };
+            let attributes: Value =
+                serde_json::from_str(&row.try_get_by_index::<String>(4).unwrap()).unwrap();
+            let location = attributes.as_object().unwrap().values().next().unwrap();
+            let member = (row.try_get_by_index(3).unwrap(), location.as_str().unwrap().to_owned());
+            assert!(tenant.1.insert(id, member).is_none(), "nobody twice");
+        }
+        tenants
+    }
+}

@@ -1,0 +1,115 @@
+//! A database that goes away and comes back: the server says so, answers meanwhile, and goes on by itself.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tokio::time::{interval, sleep, timeout};
+
+use crate::chance::Chance;
+use crate::client::{Client, token};
+use crate::cluster::Cluster;
+use crate::roster::{Members, change};
+use crate::round::Admin;
+use crate::server::{Doors, Home, Server};
+use crate::socket::{ALL, Heard, Socket};
+
+/// How soon everything works again.
+const RECOVERY_MAX: Duration = Duration::from_secs(5);
+/// How long a request may hang: as long as it waits for a connection, and a little more.
+const ANSWER_MAX: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Before a subscription is begun again.
+const AGAIN: Duration = Duration::from_millis(100);
+const TENANT: &str = "club";
+const SIZE: u64 = 20_000;
+
+/// Whoever asks directly, without trying again.
+struct Asker {
+    http: reqwest::Client,
+    address: String,
+}
+
+impl Asker {
+    async fn ready(&self) -> (StatusCode, String) {
+        let answer = self.http.get(format!("{}/readyz", self.address)).send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    }
+
+    async fn ask(&self, tenant: &str, query: &str) -> Value {
+        let request = self.http.post(format!("{}/graphql", self.address)).bearer_auth(token(tenant));
+        request.json(&json!({ "query": query })).send().await.unwrap().json().await.unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the programs of PostgreSQL"]
+async fn a_lost_database_is_told_and_found_again() {
+    let cluster = Cluster::start_new();
+    let home = Home::on(cluster.url("postgres"), &[("MUSTER_LEASE_SECONDS", 2)]);
+    let server = Server::start(&home);
+    let doors = Arc::new(Doors::new(std::slice::from_ref(&server)));
+    let mut chance = Chance::new("outage");
+    let admin = Admin::new(Client::new(TENANT, &doors, chance.fork(), PATIENCE));
+    let http = reqwest::Client::builder().timeout(ANSWER_MAX).build().unwrap();
+    let asker = Asker { http, address: server.address.clone() };
+    let watcher = tokio::spawn(watch(server.address.clone()));
+    assert_eq!(asker.ready().await.0, StatusCode::OK);
+    let change = change(&mut chance, &Members::new(), SIZE, false);
+    let id = admin.upload(&change.csv, "outage").await;
+    let import = admin.import(&id).await.unwrap();
+    let input = json!({ "importId": id, "ifVersion": import["version"] });
+    admin.client.mutate("approveMapping", input).await.unwrap();
+
+    // It goes while the import is planned.
+    cluster.stop("immediate");
+    let mutation = format!(
+        "mutation {{ approveMapping(input: {{ importId: \"{id}\", ifVersion: 1 }}) {{ userErrors {{ code }} }} }}"
+    );
+    for _ in 0..2 {
+        let (status, said) = asker.ready().await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(said.contains("database"), "{said}");
+        // Who has signed in already, and who has not.
+        for (tenant, query) in
+            [(TENANT, "{ activeImport { id } }"), (TENANT, &*mutation), ("other", "{ activeImport { id } }")]
+        {
+            let answer = asker.ask(tenant, query).await;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{query}: {answer}");
+        }
+    }
+
+    cluster.start();
+    let returned = Instant::now();
+    let mut look = interval(Duration::from_millis(20));
+    while asker.ready().await.0 != StatusCode::OK {
+        look.tick().await;
+    }
+    for tenant in [TENANT, "other"] {
+        while asker.ask(tenant, "{ activeImport { id } }").await.get("errors").is_some() {
+            look.tick().await;
+        }
+    }
+    let recovery = returned.elapsed();
+    println!("everything is answered again after {recovery:?}");
+    assert!(recovery < RECOVERY_MAX, "{recovery:?}");
+    // The work goes on by itself, and whoever watched before is told, or comes again.
+    let planned = admin.plan(&id).await;
+    admin.decide(&planned, &change).await;
+    admin.complete(&id, &change).await;
+    timeout(PATIENCE, watcher).await.expect("the watcher hears of the end").unwrap();
+}
+
+/// Watches until an import is COMPLETE. A subscription may end with the database; then it is begun again.
+async fn watch(address: String) {
+    loop {
+        let mut socket = Socket::open(&address, TENANT, ALL).await.unwrap();
+        while let Heard::Event(data) = socket.hear().await {
+            if data["importsChanged"]["change"]["status"] == "COMPLETE" {
+                return;
+            }
+        }
+        sleep(AGAIN).await;
+    }
+}
