@@ -11,6 +11,13 @@ run *arguments:
 test *arguments:
     cargo test --workspace {{ arguments }}
 
+# Kill servers and databases at random moments, for about half an hour; takes PostgreSQL's programs
+crash:
+    MUSTER_TEST_KILLS=200 cargo test --test crash -- --nocapture a_server_on_sqlite
+    MUSTER_TEST_KILLS=100 cargo test --test crash -- --nocapture --ignored a_server_on_postgres
+    MUSTER_TEST_KILLS=50 cargo test --test crash -- --nocapture --ignored a_postgres
+    MUSTER_TEST_SECONDS=300 cargo test --test crash -- --nocapture --ignored three_servers
+
 # Format, then show what clippy and rustdoc find
 lint:
     cargo fmt --all
