@@ -1,0 +1,124 @@
+//! Limits, thresholds and intervals.
+
+use clap::Args;
+
+use crate::app::Settings;
+use crate::domain::action::DeletionGuard;
+use crate::domain::limits::FileLimits;
+use crate::files::FILE_BYTES_MAX;
+use crate::graphql::SchemaOptions;
+use crate::http::transport::TransportLimits;
+
+/// Limits, thresholds and intervals.
+#[derive(Debug, Clone, Args)]
+pub struct TuningArgs {
+    /// The largest file that is taken, in bytes.
+    #[arg(
+        long,
+        env = "MUSTER_FILE_SIZE_BYTES_MAX",
+        default_value_t = 512 * 1024 * 1024,
+        value_parser = clap::value_parser!(u64).range(..=FILE_BYTES_MAX)
+    )]
+    pub file_size_bytes_max: u64,
+    /// The most rows of a file.
+    #[arg(long, env = "MUSTER_FILE_ROWS_MAX", default_value_t = 2_000_000)]
+    pub file_rows_max: u32,
+    /// Deletions and deactivations have to be confirmed when they are more than this percentage of the active members …
+    #[arg(long, env = "MUSTER_DELETIONS_PERCENT", default_value_t = 10)]
+    pub deletions_percent: u32,
+    /// … and more than this number.
+    #[arg(long, env = "MUSTER_DELETIONS_FREE", default_value_t = 5)]
+    pub deletions_free: u32,
+    /// How long a download address is good, in seconds.
+    #[arg(long, env = "MUSTER_DOWNLOAD_SECONDS", default_value_t = 900)]
+    pub download_seconds: u32,
+    /// How long a server keeps a piece of background work without a sign of life, in seconds.
+    #[arg(long, env = "MUSTER_LEASE_SECONDS", default_value_t = 15)]
+    pub lease_seconds: u32,
+    /// How many pieces of background work a server is at at once.
+    #[arg(long, env = "MUSTER_WORK_AT_ONCE", default_value_t = 4)]
+    pub work_at_once: usize,
+    /// How long a piece of background work may give no sign of life before it is given up and tried again, in seconds:
+    /// longer than any one statement takes.
+    #[arg(long, env = "MUSTER_WORK_SILENCE_SECONDS", default_value_t = 300)]
+    pub work_silence_seconds: u32,
+    /// How often a failing piece of background work is tried.
+    #[arg(long, env = "MUSTER_WORK_ATTEMPTS_MAX", default_value_t = 5)]
+    pub work_attempts_max: u32,
+    /// How long the record of a deleted member is kept, in days.
+    #[arg(long, env = "MUSTER_DELETED_KEPT_DAYS", default_value_t = 30)]
+    pub deleted_kept_days: u32,
+    /// How old a stored file without an import has to be to be swept, in seconds.
+    #[arg(long, env = "MUSTER_ORPHAN_SECONDS", default_value_t = 24 * 3_600)]
+    pub orphan_seconds: u32,
+    /// How long a query may take, in seconds.
+    #[arg(long, env = "MUSTER_REQUEST_SECONDS", default_value_t = 10)]
+    pub request_seconds: u64,
+    /// Whether clients may ask what the schema is.
+    #[arg(long, env = "MUSTER_INTROSPECTION", default_value_t = false, action = clap::ArgAction::Set)]
+    pub introspection: bool,
+    /// Whether a misspelled name is answered with one that exists.
+    #[arg(long, env = "MUSTER_SUGGESTIONS", default_value_t = false, action = clap::ArgAction::Set)]
+    pub suggestions: bool,
+    /// Whether there is a playground.
+    #[arg(long, env = "MUSTER_PLAYGROUND", default_value_t = false, action = clap::ArgAction::Set)]
+    pub playground: bool,
+    /// What is logged, such as `info` or `muster=debug`.
+    #[arg(long, env = "MUSTER_LOG", default_value = "info,sqlx=warn,sea_orm_migration=warn")]
+    pub log: String,
+    /// How it is logged.
+    #[arg(long, env = "MUSTER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl TuningArgs {
+    /// As use cases need it. `secret` signs download addresses.
+    #[must_use]
+    pub fn settings(&self, secret: &[u8]) -> Settings {
+        Settings {
+            file_limits: FileLimits {
+                file_size_bytes_max: self.file_size_bytes_max,
+                file_rows_max: self.file_rows_max,
+            },
+            deletion_guard: DeletionGuard {
+                share_percent: self.deletions_percent,
+                free_members: self.deletions_free,
+            },
+            download_seconds: self.download_seconds,
+            // Apart from tokens: what signs the one must not pass for the other.
+            download_secret: [b"muster download ", secret].concat(),
+            lease_seconds: self.lease_seconds.max(1),
+            work_at_once: self.work_at_once.max(1),
+            work_silence_seconds: self.work_silence_seconds.max(1),
+            work_attempts_max: self.work_attempts_max.max(1),
+            deleted_kept_days: self.deleted_kept_days,
+            // Longer than any upload takes between its bytes and its row.
+            orphan_seconds: self.orphan_seconds.max(5 * 3_600),
+        }
+    }
+
+    /// As the transport needs it.
+    #[must_use]
+    pub fn transport(&self) -> TransportLimits {
+        TransportLimits {
+            file_bytes_max: self.file_size_bytes_max,
+            request_seconds: self.request_seconds,
+            ..TransportLimits::default()
+        }
+    }
+
+    /// As the schema needs it.
+    #[must_use]
+    pub fn schema(&self) -> SchemaOptions {
+        SchemaOptions { introspection: self.introspection, suggestions: self.suggestions }
+    }
+}
