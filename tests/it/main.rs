@@ -8,6 +8,7 @@ mod decisions;
 mod downloads;
 mod filters;
 mod history;
+mod ids;
 mod layers;
 mod odd;
 mod races;

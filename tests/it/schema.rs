@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use async_graphql::parser::types::{
-    FieldDefinition, InputValueDefinition, ServiceDocument, TypeDefinition, TypeKind, TypeSystemDefinition,
+    BaseType, FieldDefinition, InputValueDefinition, ServiceDocument, TypeDefinition, TypeKind,
+    TypeSystemDefinition,
 };
 use async_graphql::parser::{Positioned, parse_schema};
 use muster::graphql::sdl;
@@ -59,6 +60,56 @@ fn values(definition: &TypeDefinition) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Every way in which a client can name something by its id: each argument of type `ID`, also deep inside inputs, such as
+/// `Mutation.resumeImport(input.importId)`, and for `node` each type that it can answer.
+pub fn id_arguments() -> Vec<String> {
+    let types = ours();
+    let mut found = Vec::new();
+    for (name, definition) in &types {
+        for field in fields(definition).iter().map(|field| &field.node) {
+            let mut paths = Vec::new();
+            for argument in &field.arguments {
+                id_paths(&types, "", &argument.node, &mut paths);
+            }
+            let name = format!("{name}.{}", field.name.node);
+            match name.as_str() {
+                "Query.node" => found.extend(nodes(&types).map(|node| format!("{name}(id) of {node}"))),
+                _ => found.extend(paths.iter().map(|path| format!("{name}({path})"))),
+            }
+        }
+    }
+    found
+}
+
+/// The paths through an argument or a field of an input that end in an id. Inputs of ours do not contain themselves.
+fn id_paths(types: &Types, before: &str, input: &InputValueDefinition, found: &mut Vec<String>) {
+    let path = format!("{before}{}", input.name.node);
+    match named(&input.ty.node.base) {
+        "ID" => found.push(path),
+        name => {
+            for field in types.get(name).map(inputs).unwrap_or_default() {
+                id_paths(types, &format!("{path}."), &field.node, found);
+            }
+        }
+    }
+}
+
+fn named(of: &BaseType) -> &str {
+    match of {
+        BaseType::Named(name) => name,
+        BaseType::List(of) => named(&of.base),
+    }
+}
+
+/// The types that have an id of their own.
+fn nodes(types: &Types) -> impl Iterator<Item = &String> {
+    let is_node = |definition: &TypeDefinition| match &definition.kind {
+        TypeKind::Object(object) => object.implements.iter().any(|interface| interface.node == "Node"),
+        _ => false,
+    };
+    types.iter().filter(move |(_, definition)| is_node(definition)).map(|(name, _)| name)
 }
 
 /// What has to be the same about something, in words: lines that the other schema has to have, too.
