@@ -179,7 +179,7 @@ async fn run(
     });
     println!("Muster is ready at http://{address}");
     ready(address)?;
-    serve::serve(bound, routes(site), shutdown.clone()).await?;
+    serve::serve(bound, routes(site), serve::ConnectionLimits::default(), shutdown.clone()).await;
     shutdown.cancel();
     sockets.close();
     if timeout(FAREWELL, sockets.wait()).await.is_err() {

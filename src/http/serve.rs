@@ -1,24 +1,57 @@
-//! The server itself.
+//! The server itself: takes connections in, and sees to it that none is held for nothing.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use poem::http::uri::Scheme;
-use poem::listener::{Acceptor, Listener, TcpAcceptor, TcpListener};
 use poem::web::{LocalAddr, RemoteAddr};
-use poem::{Endpoint, Response, Server};
-use tokio::net::TcpStream;
+use poem::{Endpoint, Response};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// How long a connection may say nothing. It bounds how slowly a header can be sent, too.
-const IDLE: Duration = Duration::from_secs(75);
 /// How long requests that are under way may take once the server is to end.
 const GRACE: Duration = Duration::from_secs(7);
+/// How long nothing is accepted after accepting has failed, as it does when the process may open no more files.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The line and the headers of a request: a document in an address is three times as long as it is.
+const HEAD_BYTES_MAX: usize = 128 * 1024;
+
+/// Bounds of what comes in before it is a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Open connections. Who comes when there are so many waits, in the kernel's queue.
+    pub tcp_connections_max: usize,
+    /// How long the line and the headers of a request may take from the moment at which one can come: from the
+    /// beginning of the connection, or from the answer before. So it is also how long a connection may be idle.
+    pub head_seconds: u64,
+}
+
+impl ConnectionLimits {
+    /// What they are unless set. A load balancer keeps idle connections for 60 seconds, and has to be the first that closes
+    /// one.
+    pub const DEFAULT: Self = Self { tcp_connections_max: 25_000, head_seconds: 75 };
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
 
 /// A bound port.
 pub struct Bound {
-    acceptor: TcpAcceptor,
+    listener: TcpListener,
     /// Where it is.
     pub address: SocketAddr,
 }
@@ -28,40 +61,75 @@ pub struct Bound {
 /// # Errors
 /// If it cannot be bound.
 pub async fn bind(address: &str) -> io::Result<Bound> {
-    let acceptor = TcpListener::bind(address.to_owned()).into_acceptor().await?;
-    let bound = acceptor.local_addr().into_iter().find_map(|local| local.as_socket_addr().copied());
-    let address = bound.ok_or_else(|| io::Error::other("the bound address is no address of a socket"))?;
-    Ok(Bound { acceptor, address })
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    Ok(Bound { listener, address })
 }
 
-/// Serves until `shutdown`.
-///
-/// # Errors
-/// If the port fails.
+/// Serves until `shutdown`. It speaks HTTP/1.1, which WebSockets need and every proxy has.
 pub async fn serve(
     bound: Bound,
     routes: impl Endpoint<Output = Response> + 'static,
+    limits: ConnectionLimits,
     shutdown: CancellationToken,
-) -> io::Result<()> {
-    Server::new_with_acceptor(WithoutDelay(bound.acceptor))
-        .idle_timeout(IDLE)
-        .run_with_graceful_shutdown(routes, shutdown.cancelled_owned(), Some(GRACE))
-        .await
+) {
+    let (routes, local) = (Arc::new(routes), LocalAddr(bound.address.into()));
+    let places = Arc::new(Semaphore::new(limits.tcp_connections_max));
+    let mut connections = JoinSet::new();
+    let accept = async || {
+        let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+        Ok::<_, io::Error>((bound.listener.accept().await?, place))
+    };
+    loop {
+        let accepted = tokio::select! {
+            () = shutdown.cancelled() => break,
+            // What is over is forgotten.
+            Some(_) = connections.join_next() => continue,
+            accepted = accept() => accepted,
+        };
+        match accepted {
+            Ok(((stream, peer), place)) => {
+                let (routes, local, shutdown) = (routes.clone(), local.clone(), shutdown.clone());
+                let head = Duration::from_secs(limits.head_seconds);
+                connections.spawn(async move {
+                    let _ = converse(stream, routes, (local, RemoteAddr(peer.into())), head, shutdown).await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                sleep(PAUSE).await;
+            }
+        }
+    }
+    drop(bound.listener);
+    let _ = timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
 }
 
-/// Sends small packets at once: else a message over a WebSocket waits for the client's next acknowledgement, 40 ms.
-struct WithoutDelay(TcpAcceptor);
-
-impl Acceptor for WithoutDelay {
-    type Io = TcpStream;
-
-    fn local_addr(&self) -> Vec<LocalAddr> {
-        self.0.local_addr()
+/// One connection, until it ends, or the request that is under way at `shutdown`.
+async fn converse(
+    stream: TcpStream,
+    routes: Arc<impl Endpoint<Output = Response> + 'static>,
+    (local, peer): (LocalAddr, RemoteAddr),
+    head: Duration,
+    shutdown: CancellationToken,
+) -> hyper::Result<()> {
+    // Else a message over a WebSocket waits for the client's next acknowledgement, 40 ms.
+    let _ = stream.set_nodelay(true);
+    let answer = service_fn(|request: hyper::Request<Incoming>| {
+        let (routes, request) = (routes.clone(), (request, local.clone(), peer.clone(), Scheme::HTTP));
+        async move { Ok::<hyper::Response<_>, Infallible>(routes.get_response(request.into()).await.into()) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), answer)
+        .with_upgrades();
+    let mut connection = pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => return ended,
+        () = shutdown.cancelled() => connection.as_mut().graceful_shutdown(),
     }
-
-    async fn accept(&mut self) -> io::Result<(TcpStream, LocalAddr, RemoteAddr, Scheme)> {
-        let (stream, local, remote, scheme) = self.0.accept().await?;
-        stream.set_nodelay(true)?;
-        Ok((stream, local, remote, scheme))
-    }
+    connection.await
 }

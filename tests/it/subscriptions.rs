@@ -22,7 +22,12 @@ const ALL: &str = "subscription { importsChanged {
 pub async fn server(app: &TestApp) -> SocketAddr {
     let bound = serve::bind("127.0.0.1:0").await.unwrap();
     let address = bound.address;
-    tokio::spawn(serve::serve(bound, routes(app.site()), app.shutdown.clone()));
+    tokio::spawn(serve::serve(
+        bound,
+        routes(app.site()),
+        serve::ConnectionLimits::default(),
+        app.shutdown.clone(),
+    ));
     address
 }
 

@@ -98,7 +98,12 @@ async fn a_download_that_breaks_off_does_not_look_complete() {
     // Through a socket: a client sees what the protocol says, not what the program knows.
     let bound = serve::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}{}", bound.address, &url[url.find("/files/").unwrap()..]);
-    let serving = tokio::spawn(serve::serve(bound, routes(test.site()), test.shutdown.clone()));
+    let serving = tokio::spawn(serve::serve(
+        bound,
+        routes(test.site()),
+        serve::ConnectionLimits::default(),
+        test.shutdown.clone(),
+    ));
     for range in [None, Some("bytes=1-")] {
         s3.is_in(Mood::Well);
         let request = reqwest::Client::new().get(&url);
@@ -112,7 +117,7 @@ async fn a_download_that_breaks_off_does_not_look_complete() {
         assert!(broken, "{range:?}");
     }
     test.shutdown.cancel();
-    serving.await.unwrap().unwrap();
+    serving.await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
