@@ -8,11 +8,12 @@ use clap::Parser;
 use muster::app::App;
 use muster::clock::{Clock, new_id};
 use muster::config::{
-    Cli, Command, DatabaseArgs, DemoArgs, ListenArgs, MigrateArgs, MigrateDirection, ServeArgs, TokenArgs,
-    TuningArgs, s3_variables,
+    Cli, Command, DatabaseArgs, DemoArgs, LimitsArgs, ListenArgs, MigrateArgs, MigrateDirection, ServeArgs,
+    TokenArgs, TuningArgs, s3_variables,
 };
 use muster::files::Files;
 use muster::http::auth::{Token, TokenGate, Tokens};
+use muster::http::quotas::Quotas;
 use muster::http::{Site, routes, serve};
 use muster::store::Store;
 use muster::{demo, events, telemetry, worker};
@@ -54,7 +55,7 @@ async fn serve_forever(args: ServeArgs) -> anyhow::Result<()> {
     let store = connect(&args.database).await?;
     prepare(&store, args.migrate).await?;
     let app = open(store, &args.files_url, &args.tuning, secret)?;
-    run(app, args.listen, &args.tuning, secret, |_| Ok(())).await
+    run(app, args.listen, (&args.tuning, &args.limits), secret, |_| Ok(())).await
 }
 
 async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
@@ -72,7 +73,7 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     let admins =
         demo::seed(&app).await.map_err(|failure| anyhow::anyhow!("cannot seed the demo: {failure:?}"))?;
     let tokens = Tokens::new(&secret);
-    run(app, args.listen, &tuning, &secret, |address| {
+    run(app, args.listen, (&tuning, &args.limits), &secret, |address| {
         println!("\nPlayground  http://{address}/playground");
         println!("GraphQL     http://{address}/graphql   (also ws://, graphql-transport-ws)");
         println!("Schema      http://{address}/schema.graphql\n");
@@ -150,7 +151,7 @@ fn open(store: Store, files: &str, tuning: &TuningArgs, secret: &[u8]) -> anyhow
 async fn run(
     app: Arc<App>,
     listen: ListenArgs,
-    tuning: &TuningArgs,
+    (tuning, limits): (&TuningArgs, &LimitsArgs),
     secret: &[u8],
     ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
@@ -161,8 +162,13 @@ async fn run(
     let public_url = listen.public_url.map(|url| url.trim_end_matches('/').to_owned());
     let site = Site {
         app: app.clone(),
-        gate: TokenGate { app: app.clone(), tokens: Tokens::new(secret), public_url },
-        limits: tuning.transport(),
+        gate: TokenGate {
+            app: app.clone(),
+            tokens: Tokens::new(secret),
+            public_url,
+            quotas: Quotas::new(&limits.quotas()),
+        },
+        limits: limits.transport(tuning.file_size_bytes_max),
         schema: tuning.schema(),
         playground: tuning.playground,
         metrics: Some(telemetry::metrics()?),
@@ -179,7 +185,7 @@ async fn run(
     });
     println!("Muster is ready at http://{address}");
     ready(address)?;
-    serve::serve(bound, routes(site), serve::ConnectionLimits::default(), shutdown.clone()).await;
+    serve::serve(bound, routes(site), limits.connections(), shutdown.clone()).await;
     shutdown.cancel();
     sockets.close();
     if timeout(FAREWELL, sockets.wait()).await.is_err() {

@@ -1,9 +1,13 @@
 //! The command line and the settings: read here, and nowhere else.
 
+mod limits;
+#[cfg(test)]
+mod settings_tests;
 mod tuning;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::limits::LimitsArgs;
 pub use self::tuning::{LogFormat, TuningArgs};
 
 /// A GraphQL service for membership file imports.
@@ -43,7 +47,8 @@ pub struct DatabaseArgs {
     )]
     pub database_url: String,
     /// The most connections of this server to a PostgreSQL.
-    #[arg(long, env = "MUSTER_DATABASE_CONNECTIONS_MAX", default_value_t = 24)]
+    #[arg(long, env = "MUSTER_DATABASE_CONNECTIONS_MAX", default_value_t = 24,
+        value_parser = limits::within::<u32>(1..=10_000))]
     pub database_connections_max: u32,
 }
 
@@ -94,6 +99,9 @@ pub struct ServeArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
     pub tuning: TuningArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub limits: LimitsArgs,
 }
 
 /// Settings of `muster demo`.
@@ -108,6 +116,9 @@ pub struct DemoArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
     pub tuning: TuningArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub limits: LimitsArgs,
 }
 
 /// What `muster migrate` does.

@@ -2,12 +2,17 @@
 
 use clap::Args;
 
+use super::limits::within;
 use crate::app::Settings;
 use crate::domain::action::DeletionGuard;
 use crate::domain::limits::FileLimits;
 use crate::files::FILE_BYTES_MAX;
 use crate::graphql::SchemaOptions;
-use crate::http::transport::TransportLimits;
+
+/// A day.
+const DAY_SECONDS: u64 = 24 * 3_600;
+/// Longer than any upload takes between its bytes and its row.
+const ORPHAN_SECONDS_MIN: u64 = 5 * 3_600;
 
 /// Limits, thresholds and intervals.
 #[derive(Debug, Clone, Args)]
@@ -17,43 +22,48 @@ pub struct TuningArgs {
         long,
         env = "MUSTER_FILE_SIZE_BYTES_MAX",
         default_value_t = 512 * 1024 * 1024,
-        value_parser = clap::value_parser!(u64).range(..=FILE_BYTES_MAX)
+        value_parser = within::<u64>(1..=FILE_BYTES_MAX)
     )]
     pub file_size_bytes_max: u64,
     /// The most rows of a file.
-    #[arg(long, env = "MUSTER_FILE_ROWS_MAX", default_value_t = 2_000_000)]
+    #[arg(long, env = "MUSTER_FILE_ROWS_MAX", default_value_t = 2_000_000,
+        value_parser = within::<u32>(1..=100_000_000))]
     pub file_rows_max: u32,
     /// Deletions and deactivations have to be confirmed when they are more than this percentage of the active members …
-    #[arg(long, env = "MUSTER_DELETIONS_PERCENT", default_value_t = 10)]
+    #[arg(long, env = "MUSTER_DELETIONS_PERCENT", default_value_t = 10,
+        value_parser = within::<u32>(0..=100))]
     pub deletions_percent: u32,
     /// … and more than this number.
-    #[arg(long, env = "MUSTER_DELETIONS_FREE", default_value_t = 5)]
+    #[arg(long, env = "MUSTER_DELETIONS_FREE", default_value_t = 5,
+        value_parser = within::<u32>(0..=1_000_000_000))]
     pub deletions_free: u32,
     /// How long a download address is good, in seconds.
-    #[arg(long, env = "MUSTER_DOWNLOAD_SECONDS", default_value_t = 900)]
+    #[arg(long, env = "MUSTER_DOWNLOAD_SECONDS", default_value_t = 900,
+        value_parser = within::<u32>(1..=7 * DAY_SECONDS))]
     pub download_seconds: u32,
     /// How long a server keeps a piece of background work without a sign of life, in seconds.
-    #[arg(long, env = "MUSTER_LEASE_SECONDS", default_value_t = 15)]
+    #[arg(long, env = "MUSTER_LEASE_SECONDS", default_value_t = 15, value_parser = within::<u32>(1..=3_600))]
     pub lease_seconds: u32,
     /// How many pieces of background work a server is at at once.
-    #[arg(long, env = "MUSTER_WORK_AT_ONCE", default_value_t = 4)]
+    #[arg(long, env = "MUSTER_WORK_AT_ONCE", default_value_t = 4, value_parser = within::<usize>(1..=1_000))]
     pub work_at_once: usize,
     /// How long a piece of background work may give no sign of life before it is given up and tried again, in seconds:
     /// longer than any one statement takes.
-    #[arg(long, env = "MUSTER_WORK_SILENCE_SECONDS", default_value_t = 300)]
+    #[arg(long, env = "MUSTER_WORK_SILENCE_SECONDS", default_value_t = 300,
+        value_parser = within::<u32>(1..=DAY_SECONDS))]
     pub work_silence_seconds: u32,
     /// How often a failing piece of background work is tried.
-    #[arg(long, env = "MUSTER_WORK_ATTEMPTS_MAX", default_value_t = 5)]
+    #[arg(long, env = "MUSTER_WORK_ATTEMPTS_MAX", default_value_t = 5,
+        value_parser = within::<u32>(1..=1_000))]
     pub work_attempts_max: u32,
     /// How long the record of a deleted member is kept, in days.
-    #[arg(long, env = "MUSTER_DELETED_KEPT_DAYS", default_value_t = 30)]
+    #[arg(long, env = "MUSTER_DELETED_KEPT_DAYS", default_value_t = 30,
+        value_parser = within::<u32>(0..=36_500))]
     pub deleted_kept_days: u32,
     /// How old a stored file without an import has to be to be swept, in seconds.
-    #[arg(long, env = "MUSTER_ORPHAN_SECONDS", default_value_t = 24 * 3_600)]
+    #[arg(long, env = "MUSTER_ORPHAN_SECONDS", default_value_t = 24 * 3_600,
+        value_parser = within::<u32>(ORPHAN_SECONDS_MIN..=366 * DAY_SECONDS))]
     pub orphan_seconds: u32,
-    /// How long a query may take, in seconds.
-    #[arg(long, env = "MUSTER_REQUEST_SECONDS", default_value_t = 10)]
-    pub request_seconds: u64,
     /// Whether clients may ask what the schema is.
     #[arg(long, env = "MUSTER_INTROSPECTION", default_value_t = false, action = clap::ArgAction::Set)]
     pub introspection: bool,
@@ -96,23 +106,12 @@ impl TuningArgs {
             download_seconds: self.download_seconds,
             // Apart from tokens: what signs the one must not pass for the other.
             download_secret: [b"muster download ", secret].concat(),
-            lease_seconds: self.lease_seconds.max(1),
-            work_at_once: self.work_at_once.max(1),
-            work_silence_seconds: self.work_silence_seconds.max(1),
-            work_attempts_max: self.work_attempts_max.max(1),
+            lease_seconds: self.lease_seconds,
+            work_at_once: self.work_at_once,
+            work_silence_seconds: self.work_silence_seconds,
+            work_attempts_max: self.work_attempts_max,
             deleted_kept_days: self.deleted_kept_days,
-            // Longer than any upload takes between its bytes and its row.
-            orphan_seconds: self.orphan_seconds.max(5 * 3_600),
-        }
-    }
-
-    /// As the transport needs it.
-    #[must_use]
-    pub fn transport(&self) -> TransportLimits {
-        TransportLimits {
-            file_bytes_max: self.file_size_bytes_max,
-            request_seconds: self.request_seconds,
-            ..TransportLimits::default()
+            orphan_seconds: self.orphan_seconds,
         }
     }
 

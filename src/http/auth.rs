@@ -1,12 +1,14 @@
 //! Tokens, and the gate that the transport asks.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::Request;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 
-use super::transport::{Denied, Gate, RequestId};
+use super::quotas::Quotas;
+use super::transport::{Denied, Gate, Place, RequestId};
 use crate::app::identity::{Claims, sign_in};
 use crate::app::{App, AppError};
 use crate::domain::requester::{Requester, TENANT_ADMIN};
@@ -110,6 +112,8 @@ pub struct TokenGate {
     pub tokens: Tokens,
     /// Base of download addresses; none takes it from the request.
     pub public_url: Option<String>,
+    /// What tenants and users may take.
+    pub quotas: Quotas,
 }
 
 impl Gate for TokenGate {
@@ -153,5 +157,17 @@ impl Gate for TokenGate {
 
     fn expires_at(&self, session: &SignedIn) -> i64 {
         session.expires_at
+    }
+
+    fn admit_operation(&self, session: &SignedIn) -> Result<(), Duration> {
+        self.quotas.admit_operation(&session.requester)
+    }
+
+    fn admit_upload(&self, session: &SignedIn) -> Result<(), Duration> {
+        self.quotas.admit_upload(&session.requester)
+    }
+
+    fn admit_connection(&self, session: &SignedIn) -> Option<Place> {
+        self.quotas.admit_connection(&session.requester)
     }
 }

@@ -4,6 +4,7 @@ pub mod auth;
 mod download;
 mod operate;
 mod pages;
+pub mod quotas;
 pub mod serve;
 pub mod transport;
 
@@ -43,7 +44,8 @@ pub struct Site {
 /// All paths.
 pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
     let schema = schema(site.app.clone(), site.schema);
-    let graphql = transport::endpoint(schema, Arc::new(site.gate), site.limits, site.shutdown, site.sockets);
+    let limits = TransportLimits { introspection: site.schema.introspection, ..site.limits };
+    let graphql = transport::endpoint(schema, Arc::new(site.gate), limits, site.shutdown, site.sockets);
     let header = |name: HeaderName, value: &'static str| {
         SetHeader::new().overriding(name, HeaderValue::from_static(value))
     };

@@ -13,6 +13,12 @@ use tokio::time::{interval, timeout};
 pub const SECRET: &str = "a secret for tests that is long enough to be one";
 /// Another build of the program, instead of the one that the tests were built with.
 const PROGRAM: &str = "MUSTER_TEST_PROGRAM";
+/// Tests ask faster than anybody does.
+const HASTY: [(&str, &str); 3] = [
+    ("MUSTER_USER_OPERATIONS_PER_SECOND", "0"),
+    ("MUSTER_TENANT_OPERATIONS_PER_SECOND", "0"),
+    ("MUSTER_TENANT_UPLOADS_PER_MINUTE", "0"),
+];
 /// Lines of the log that are shown when a test fails.
 const SHOWN: usize = 40;
 
@@ -98,6 +104,7 @@ impl Server {
             .env("MUSTER_FILES_URL", format!("file:{}/files", home.folder.path().display()))
             .env("MUSTER_JWT_SECRET", SECRET)
             .env("MUSTER_LOG", "warn,muster=info")
+            .envs(HASTY)
             .envs(home.settings.iter().map(|(name, value)| (*name, value)))
             .stdout(Stdio::piped())
             .stderr(home.log())

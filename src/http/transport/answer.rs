@@ -38,11 +38,14 @@ pub(super) fn executed(response: &Response, media: Media) -> poem::Response {
 
 /// An answer over HTTP to a request that the transport refuses.
 pub(super) fn refused(refusal: Refusal, media: Media) -> poem::Response {
-    let (forced, code) = (refusal.status, refusal.code);
+    let (forced, code, retry_after) = (refusal.status, refusal.code, refusal.retry_after_seconds);
     let response = Response::from_errors(vec![refusal.into_error()]);
     let mut answer = executed(&response, media);
     if let Some(status) = forced {
         answer.set_status(status);
+    }
+    if let Some(seconds) = retry_after {
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     if code == Code::Unauthenticated {
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
@@ -50,7 +53,7 @@ pub(super) fn refused(refusal: Refusal, media: Media) -> poem::Response {
     answer
 }
 
-fn written(status: StatusCode, media: Media, body: String) -> poem::Response {
+pub(super) fn written(status: StatusCode, media: Media, body: String) -> poem::Response {
     // What is refused before a stream begins is told as JSON.
     let media = if media == Media::EventStream { Media::Json } else { media };
     poem::Response::builder().status(status).content_type(media.content_type()).body(body)

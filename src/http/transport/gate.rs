@@ -1,6 +1,6 @@
 //! What the transport asks of the program that it serves.
 
-use std::{any::Any, future::Future};
+use std::{any::Any, future::Future, time::Duration};
 
 /// Why a bearer was not let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,22 @@ pub trait Gate: Send + Sync + 'static {
 
     /// When the session's token ends (unix milliseconds): its subscriptions end then.
     fn expires_at(&self, session: &Self::Session) -> i64;
+
+    /// Counts one more operation of this session: a query, a mutation, or the start of a subscription.
+    ///
+    /// # Errors
+    /// If there have been too many lately: how long it is until there may be one more.
+    fn admit_operation(&self, _session: &Self::Session) -> Result<(), Duration> {
+        Ok(())
+    }
+
+    /// Counts one more upload of this session, beside its operation.
+    ///
+    /// # Errors
+    /// If there have been too many lately: how long it is until there may be one more.
+    fn admit_upload(&self, _session: &Self::Session) -> Result<(), Duration> {
+        Ok(())
+    }
 
     /// A place for one more lasting connection of this session's tenant; `None`: there are too many.
     fn admit_connection(&self, _session: &Self::Session) -> Option<Place> {

@@ -7,14 +7,16 @@ const KIB: usize = 1024;
 /// The bounds of the transport. The unit is the last word of each name.
 #[derive(Debug, Clone)]
 pub struct TransportLimits {
+    /// Whether a document may ask what the schema is.
+    pub introspection: bool,
     /// The text of a GraphQL document.
-    pub text_bytes_max: usize,
+    pub document_bytes_max: usize,
     /// Brackets of any kind open at the same place of a document: the parser recurses on each.
     pub open_brackets_max: usize,
     /// Words, numbers, strings and punctuation of a document.
-    pub tokens_max: usize,
-    /// Selections after all fragments are spread.
-    pub expanded_selections_max: usize,
+    pub document_tokens_max: usize,
+    /// Selections after all fragments are spread; in a list of operations, of all together.
+    pub selections_max: usize,
     /// Nesting of fields after all fragments are spread; introspection is exempt.
     pub depth_fields_max: usize,
     /// Aliases after all fragments are spread.
@@ -23,6 +25,11 @@ pub struct TransportLimits {
     pub directives_at_one_place_max: usize,
     /// Directives after all fragments are spread.
     pub directives_max: usize,
+    /// Nodes that an operation may ask for, the pages inside of pages multiplied; in a list of operations, all together.
+    /// Fifty of the largest pages: whoever needs more asks page by page.
+    pub nodes_max: u64,
+    /// Operations of one request; 1 takes no lists.
+    pub batch_operations_max: usize,
     /// The body of a JSON request.
     pub body_bytes_max: usize,
     /// The `operations` part of a multipart request.
@@ -72,50 +79,55 @@ pub struct TransportLimits {
     pub close_reason_bytes_max: usize,
 }
 
-impl Default for TransportLimits {
-    fn default() -> Self {
-        Self {
-            text_bytes_max: 16 * KIB,
-            open_brackets_max: 64,
-            tokens_max: 2_000,
-            expanded_selections_max: 2_000,
-            depth_fields_max: 12,
-            aliases_max: 30,
-            directives_at_one_place_max: 5,
-            directives_max: 50,
-            body_bytes_max: 1024 * KIB,
-            operations_part_bytes_max: 64 * KIB,
-            map_part_bytes_max: 64 * KIB,
-            file_bytes_max: 512 << 20,
-            file_idle_seconds: 60,
-            file_seconds_max: 4 * 3_600,
-            drain_bytes_max: 64 << 20,
-            drain_seconds_max: 30,
-            request_seconds: 10,
-            errors_max: 10,
-            message_characters_max: 200,
-            frame_bytes_max: 64 * KIB,
-            socket_buffer_bytes: 4 * KIB,
-            subscriptions_per_socket_max: 100,
-            operation_id_bytes_max: 256,
-            socket_queue_messages_max: 8,
-            connections_max: 20_000,
-            connection_init_seconds: 10,
-            keepalive_seconds: 12,
-            send_seconds: 10,
-            linger_seconds: 1,
-            close_reason_bytes_max: 123,
-        }
-    }
-}
-
 impl TransportLimits {
+    /// What they are unless set.
+    pub const DEFAULT: Self = Self {
+        introspection: true,
+        document_bytes_max: 16 * KIB,
+        open_brackets_max: 64,
+        document_tokens_max: 2_000,
+        selections_max: 2_000,
+        depth_fields_max: 12,
+        aliases_max: 30,
+        directives_at_one_place_max: 5,
+        directives_max: 50,
+        nodes_max: 10_000,
+        batch_operations_max: 1,
+        body_bytes_max: 1024 * KIB,
+        operations_part_bytes_max: 64 * KIB,
+        map_part_bytes_max: 64 * KIB,
+        file_bytes_max: 512 << 20,
+        file_idle_seconds: 60,
+        file_seconds_max: 4 * 3_600,
+        drain_bytes_max: 64 << 20,
+        drain_seconds_max: 30,
+        request_seconds: 10,
+        errors_max: 10,
+        message_characters_max: 200,
+        frame_bytes_max: 64 * KIB,
+        socket_buffer_bytes: 4 * KIB,
+        subscriptions_per_socket_max: 100,
+        operation_id_bytes_max: 256,
+        socket_queue_messages_max: 8,
+        connections_max: 20_000,
+        connection_init_seconds: 10,
+        keepalive_seconds: 12,
+        send_seconds: 10,
+        linger_seconds: 1,
+        close_reason_bytes_max: 123,
+    };
+
     pub(super) fn request_time(&self) -> Duration {
         Duration::from_secs(self.request_seconds)
     }
 
     pub(super) fn keepalive(&self) -> Duration {
-        // An interval of nothing panics.
-        Duration::from_secs(self.keepalive_seconds.max(1))
+        Duration::from_secs(self.keepalive_seconds)
+    }
+}
+
+impl Default for TransportLimits {
+    fn default() -> Self {
+        Self::DEFAULT
     }
 }

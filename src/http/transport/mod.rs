@@ -8,6 +8,7 @@
 //! make a browser send are anonymous ones.
 
 mod answer;
+mod batch;
 mod gate;
 mod guard;
 mod limits;
@@ -119,7 +120,7 @@ impl<S: Executor, G: Gate> Transport<S, G> {
         if media == Media::EventStream {
             return sse::answer(&self.core, params, session, id, true);
         }
-        let operation = Operation::admit(params, &self.core.limits)?;
+        let operation = self.core.admit(params, &session)?;
         only_queries(&operation)?;
         self.execute(operation, &session, id, media).await
     }
@@ -148,11 +149,15 @@ impl<S: Executor, G: Gate> Transport<S, G> {
             let content_type = request.content_type().unwrap_or_default();
             return multipart::answer(&self.core, &session, id, media, content_type, body).await;
         }
-        let params = Params::from_json(&self.read(body).await?)?;
+        let body = self.read(body).await?;
+        if self.core.limits.batch_operations_max > 1 && params::is_list(&body) {
+            return batch::answer(&self.core, &body, &session, id, media).await;
+        }
+        let params = Params::from_json(&body)?;
         if media == Media::EventStream {
             return sse::answer(&self.core, params, session, id, false);
         }
-        let operation = Operation::admit(params, &self.core.limits)?;
+        let operation = self.core.admit(params, &session)?;
         self.execute(operation, &session, id, media).await
     }
 

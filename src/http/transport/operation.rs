@@ -1,7 +1,7 @@
 //! One operation: admitted, prepared, run.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_graphql::{
     Executor, Request, Response,
@@ -41,6 +41,10 @@ pub(super) struct Core<S, G> {
 pub(super) struct Operation {
     pub request: Request,
     pub kind: OperationType,
+    /// What it comes to once its fragments are spread.
+    pub selections: usize,
+    /// The most that it may be answered with.
+    pub nodes: u64,
 }
 
 impl Operation {
@@ -48,14 +52,15 @@ impl Operation {
     pub fn admit(params: Params, limits: &TransportLimits) -> Result<Self, Refusal> {
         guard::text::check(&params.query, limits)?;
         let document = parse_query(&params.query).map_err(|error| syntax(&error, limits))?;
-        guard::expansion::check(&document, limits)?;
+        let selections = guard::expansion::check(&document, limits)?;
         let operation = chosen(&document, params.operation_name.as_deref())?;
         guard::variables::check(operation, &params.variables)?;
+        let nodes = guard::nodes::check(&document, operation, &params.variables, limits)?;
         let kind = operation.ty;
         let mut request = Request::new(params.query).variables(params.variables);
         request.operation_name = params.operation_name;
         request.set_parsed_query(document);
-        Ok(Self { request, kind })
+        Ok(Self { request, kind, selections, nodes })
     }
 }
 
@@ -90,6 +95,12 @@ fn syntax(error: &parser::Error, limits: &TransportLimits) -> Refusal {
 }
 
 impl<S: Executor, G: Gate> Core<S, G> {
+    /// Looks at what is asked, unless too much has been asked lately: then not even that.
+    pub fn admit(&self, params: Params, session: &G::Session) -> Result<Operation, Refusal> {
+        self.gate.admit_operation(session).map_err(|wait| Refusal::too_often("operations", wait))?;
+        Operation::admit(params, &self.limits)
+    }
+
     /// Who asks.
     pub async fn authenticate(&self, token: Option<&str>, origin: &str) -> Result<G::Session, Refusal> {
         let found = self.gate.authenticate(token, origin);
@@ -116,19 +127,27 @@ impl<S: Executor, G: Gate> Core<S, G> {
         session: &G::Session,
         id: &RequestId,
     ) -> Result<Response, Refusal> {
+        self.run_within(operation, session, id, self.limits.request_time()).await
+    }
+
+    /// The same for a query that has less time.
+    pub async fn run_within(
+        &self,
+        operation: Operation,
+        session: &G::Session,
+        id: &RequestId,
+        time: Duration,
+    ) -> Result<Response, Refusal> {
         let request = self.prepare(operation.request, session, id);
         let schema = self.schema.clone();
         let (kind, began) = (operation.kind, Instant::now());
         let task = tokio::spawn(async move { schema.execute(request).await }.in_current_span());
         let outcome = match kind {
-            OperationType::Query => {
-                tokio::time::timeout(self.limits.request_time(), task).await.map_err(|_| {
-                    count(kind, "timeout", began);
-                    let sentence =
-                        format!("The query took longer than {} seconds.", self.limits.request_seconds);
-                    Refusal::transport(StatusCode::SERVICE_UNAVAILABLE, Code::LimitExceeded, sentence)
-                })?
-            }
+            OperationType::Query => tokio::time::timeout(time, task).await.map_err(|_| {
+                count(kind, "timeout", began);
+                let sentence = format!("The query took longer than {} seconds.", self.limits.request_seconds);
+                Refusal::transport(StatusCode::SERVICE_UNAVAILABLE, Code::LimitExceeded, sentence)
+            })?,
             OperationType::Mutation | OperationType::Subscription => task.await,
         };
         let mut response = outcome.map_err(|error| {

@@ -23,14 +23,20 @@ struct Wire {
     extensions: Option<Value>,
 }
 
+/// Whether the body of a request is a list, of several requests.
+pub(super) fn is_list(json: &[u8]) -> bool {
+    json.trim_ascii_start().starts_with(b"[")
+}
+
 impl Params {
     /// From the body of a request.
     pub fn from_json(json: &[u8]) -> Result<Self, Refusal> {
-        match json.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            None => return Err(Refusal::malformed("The request has no body.")),
-            // serde would take the members of an array for the fields of a struct.
-            Some(b'[') => return Err(Refusal::malformed("Send one request, not a list of requests.")),
-            Some(_) => {}
+        if json.trim_ascii().is_empty() {
+            return Err(Refusal::malformed("The request has no body."));
+        }
+        // serde would take the members of an array for the fields of a struct.
+        if is_list(json) {
+            return Err(Refusal::malformed("Send one request, not a list of requests."));
         }
         let wire: Wire = serde_json::from_slice(json).map_err(|error| not_json("The body", &error))?;
         Self::from_wire(wire)

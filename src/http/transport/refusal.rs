@@ -1,6 +1,7 @@
 //! What the transport itself refuses, and how it says so.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use poem::http::StatusCode;
@@ -40,12 +41,14 @@ pub(super) struct Refusal {
     /// The status whatever the media type: what was asked is not a GraphQL request, or not one
     /// that may be asked. Without it the specification wants 200 for `application/json`.
     pub status: Option<StatusCode>,
+    /// When it is worth while to ask again.
+    pub retry_after_seconds: Option<u64>,
 }
 
 impl Refusal {
     /// A GraphQL request, well formed, that is refused for what it asks.
     pub fn request(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), locations: Vec::new(), status: None }
+        Self { code, message: message.into(), locations: Vec::new(), status: None, retry_after_seconds: None }
     }
 
     /// Something that is refused before it is a GraphQL request.
@@ -60,6 +63,15 @@ impl Refusal {
 
     pub fn too_large(message: impl Into<Cow<'static, str>>) -> Self {
         Self::transport(StatusCode::PAYLOAD_TOO_LARGE, Code::LimitExceeded, message)
+    }
+
+    /// More of something than may be asked for in a while.
+    pub fn too_often(what: &str, wait: Duration) -> Self {
+        // It has to be over by then, and 0 would be now.
+        let seconds = wait.as_secs() + 1;
+        let sentence = format!("Too many {what} lately: try again in {seconds} s.");
+        let refusal = Self::transport(StatusCode::TOO_MANY_REQUESTS, Code::LimitExceeded, sentence);
+        Self { retry_after_seconds: Some(seconds), ..refusal }
     }
 
     /// Our own fault: nothing is said but where to look in the log.

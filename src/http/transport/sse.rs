@@ -46,7 +46,7 @@ pub(super) fn answer<S: Executor, G: Gate>(
         Refusal::transport(StatusCode::TOO_MANY_REQUESTS, Code::LimitExceeded, sentence)
     })?;
     let end = Box::pin(sleep(token::time_left(core.gate.expires_at(&session))));
-    let operation = Operation::admit(params, &core.limits);
+    let operation = core.admit(params, &session);
     if let (Ok(Operation { kind: OperationType::Mutation, .. }), true) = (&operation, is_get) {
         return Err(not_allowed("A GET request cannot be a mutation."));
     }

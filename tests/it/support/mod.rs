@@ -13,6 +13,7 @@ use muster::clock::Clock;
 use muster::files::Files;
 use muster::graphql::SchemaOptions;
 use muster::http::auth::{Token, TokenGate, Tokens};
+use muster::http::quotas::{QuotaLimits, Quotas};
 use muster::http::transport::TransportLimits;
 use muster::http::{Site, routes};
 use muster::worker;
@@ -34,6 +35,14 @@ const BEGINNING: i64 = 1_700_000_000_000;
 /// Good until 2100: what signs in looks at the machine's clock.
 const GOOD_UNTIL: i64 = 4_102_444_800;
 const SECRET: &[u8] = b"a secret for tests that is long enough to be one";
+
+/// Tests ask faster than anybody does.
+const HASTY: QuotaLimits = QuotaLimits {
+    user_operations_per_second: 0,
+    tenant_operations_per_second: 0,
+    tenant_uploads_per_minute: 0,
+    ..QuotaLimits::DEFAULT
+};
 
 /// A Muster of one's own.
 pub struct TestApp {
@@ -167,7 +176,12 @@ fn local_files(folder: &TempDir) -> Files {
 fn site(app: &Arc<App>, shutdown: &CancellationToken) -> Site {
     Site {
         app: app.clone(),
-        gate: TokenGate { app: app.clone(), tokens: Tokens::new(SECRET), public_url: None },
+        gate: TokenGate {
+            app: app.clone(),
+            tokens: Tokens::new(SECRET),
+            public_url: None,
+            quotas: Quotas::new(&HASTY),
+        },
         limits: TransportLimits::default(),
         schema: SchemaOptions::default(),
         playground: false,

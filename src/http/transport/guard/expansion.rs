@@ -4,6 +4,7 @@
 //! check of async-graphql walks them. Here each fragment is counted once and remembered.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use async_graphql::{
     Positioned,
@@ -15,12 +16,12 @@ use crate::http::transport::{
     refusal::{Code, Refusal},
 };
 
-/// Refuses a document that expands beyond a bound. Operations that will not run count as well,
-/// because validation visits them all.
+/// Refuses a document that expands beyond a bound, and says to how many selections it expands. Operations that will not
+/// run count as well, because validation visits them all.
 pub(in crate::http::transport) fn check(
     document: &ExecutableDocument,
     limits: &TransportLimits,
-) -> Result<(), Refusal> {
+) -> Result<usize, Refusal> {
     let mut counter = Counter { document, limits, fragments: HashMap::new() };
     let mut total = Cost::default();
     for (_, operation) in document.operations.iter() {
@@ -38,7 +39,7 @@ pub(in crate::http::transport) fn check(
     for name in document.fragments.keys() {
         counter.fragment(name)?;
     }
-    Ok(())
+    Ok(total.selections)
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -56,13 +57,18 @@ impl Cost {
         self.aliases += other.aliases;
         self.directives += other.directives;
         self.depth = self.depth.max(other.depth);
-        within(self.selections, limits.expanded_selections_max, "selections")?;
+        within(self.selections, limits.selections_max, "selections")?;
         within(self.aliases, limits.aliases_max, "aliases")?;
         within(self.directives, limits.directives_max, "directives")
     }
 }
 
-fn within(count: usize, bound: usize, what: &str) -> Result<(), Refusal> {
+/// Refuses more of something than there may be.
+pub(in crate::http::transport) fn within<N: PartialOrd + Display>(
+    count: N,
+    bound: N,
+    what: &str,
+) -> Result<(), Refusal> {
     if count <= bound {
         return Ok(());
     }
@@ -86,6 +92,10 @@ impl<'a> Counter<'a> {
                     let mut cost = self.set(&field.selection_set.node)?;
                     // Tools ask for types nested 13 levels deep, and the schema has an end.
                     let introspects = matches!(field.name.node.as_str(), "__schema" | "__type");
+                    if introspects && !self.limits.introspection {
+                        let sentence = "Introspection is off here: read the schema at /schema.graphql.";
+                        return Err(Refusal::request(Code::BadUserInput, sentence).at([selection.pos]));
+                    }
                     cost.depth = if introspects { 1 } else { cost.depth + 1 };
                     cost.aliases += usize::from(field.alias.is_some());
                     cost
@@ -134,9 +144,13 @@ mod tests {
 
     use super::*;
 
-    fn verdict(text: &str) -> Result<(), String> {
+    fn verdict_within(text: &str, limits: &TransportLimits) -> Result<(), String> {
         let document = parse_query(text).expect("the text is GraphQL");
-        check(&document, &TransportLimits::default()).map_err(|refusal| refusal.message.into_owned())
+        check(&document, limits).map(|_| ()).map_err(|refusal| refusal.message.into_owned())
+    }
+
+    fn verdict(text: &str) -> Result<(), String> {
+        verdict_within(text, &TransportLimits::default())
     }
 
     fn refused(text: &str, word: &str) {
@@ -188,5 +202,20 @@ mod tests {
     fn introspection_may_be_deep() {
         let deep = "ofType{name ".repeat(20) + &"}".repeat(20);
         assert_eq!(verdict(&format!("{{__schema{{types{{fields{{type{{{deep}}}}}}}}}}}")), Ok(()));
+    }
+
+    #[test]
+    fn introspection_that_is_off_is_refused_wherever_it_hides() {
+        let limits = TransportLimits { introspection: false, ..TransportLimits::default() };
+        for text in [
+            "{__schema{types{name}}}",
+            "{a:__type(name:\"a\"){name}}",
+            "{...on Query{__schema{types{name}}}}",
+            "{...f} fragment f on Query{__schema{types{name}}}",
+        ] {
+            let sentence = verdict_within(text, &limits).expect_err("it is off");
+            assert!(sentence.contains("/schema.graphql"), "{sentence}");
+        }
+        assert_eq!(verdict_within("{__typename}", &limits), Ok(()));
     }
 }

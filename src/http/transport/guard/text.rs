@@ -11,8 +11,8 @@ use crate::http::transport::{
 
 /// Refuses a text that is too long, too deep or too much.
 pub(in crate::http::transport) fn check(text: &str, limits: &TransportLimits) -> Result<(), Refusal> {
-    if text.len() > limits.text_bytes_max {
-        return Err(exceeded("is longer than", limits.text_bytes_max, "bytes"));
+    if text.len() > limits.document_bytes_max {
+        return Err(exceeded("is longer than", limits.document_bytes_max, "bytes"));
     }
     if text.contains('\0') {
         return Err(Refusal::request(Code::BadUserInput, "The document has U+0000 in it."));
@@ -53,8 +53,8 @@ pub(in crate::http::transport) fn check(text: &str, limits: &TransportLimits) ->
         if open > limits.open_brackets_max {
             return Err(exceeded("is nested deeper than", limits.open_brackets_max, "brackets"));
         }
-        if tokens > limits.tokens_max {
-            return Err(exceeded("has more than", limits.tokens_max, "tokens"));
+        if tokens > limits.document_tokens_max {
+            return Err(exceeded("has more than", limits.document_tokens_max, "tokens"));
         }
     }
     Ok(())

@@ -21,7 +21,6 @@ use self::{body::Meter, feed::Feed, headers::HeaderCleaner};
 use super::{
     RequestId, answer,
     gate::Gate,
-    limits::TransportLimits,
     media::Media,
     operation::{Core, Operation},
     params::Params,
@@ -94,7 +93,7 @@ async fn arrive<S: Executor, G: Gate>(
     if let Some(entry) = &entry {
         map::place(&mut params.variables, &entry.path)?;
     }
-    let operation = admit(params, limits)?;
+    let operation = admit(core, params, session)?;
     let Some(entry) = entry else { return Ok((operation, None)) };
     if operation.kind != OperationType::Mutation {
         return Err(Refusal::malformed("Only a mutation takes a file."));
@@ -103,6 +102,7 @@ async fn arrive<S: Executor, G: Gate>(
         let sentence = "You may not upload files.";
         return Err(Refusal::transport(StatusCode::FORBIDDEN, Code::Forbidden, sentence));
     }
+    core.gate.admit_upload(session).map_err(|wait| Refusal::too_often("uploads", wait))?;
     match next_part(parts, meter).await? {
         Some(file) if file.name() == Some(&entry.name) => Ok((operation, Some(file))),
         Some(_) => Err(Refusal::malformed("The part after `map` must be the file that `map` names.")),
@@ -111,8 +111,12 @@ async fn arrive<S: Executor, G: Gate>(
 }
 
 /// As for any request; a subscription is answered by its own ways only.
-fn admit(params: Params, limits: &TransportLimits) -> Result<Operation, Refusal> {
-    let operation = Operation::admit(params, limits)?;
+fn admit<S: Executor, G: Gate>(
+    core: &Core<S, G>,
+    params: Params,
+    session: &G::Session,
+) -> Result<Operation, Refusal> {
+    let operation = core.admit(params, session)?;
     if operation.kind == OperationType::Subscription {
         return Err(Refusal::malformed("A subscription does not come as multipart/form-data."));
     }

@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod batches;
 mod events;
+mod limits;
+mod rates;
 mod requests;
 mod schema;
 mod sockets;
+mod times;
 mod uploads;
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_graphql::Request;
 use poem::{
@@ -57,11 +61,19 @@ impl Gate for TestGate {
     }
 
     fn may_upload(&self, session: &Session) -> bool {
-        session.0 == "admin"
+        matches!(session.0.as_str(), "admin" | "busy")
     }
 
     fn expires_at(&self, session: &Session) -> i64 {
         if session.0 == "ended" { 0 } else { i64::MAX }
+    }
+
+    fn admit_operation(&self, session: &Session) -> Result<(), Duration> {
+        if session.0 == "eager" { Err(Duration::from_millis(2_500)) } else { Ok(()) }
+    }
+
+    fn admit_upload(&self, session: &Session) -> Result<(), Duration> {
+        if session.0 == "busy" { Err(Duration::ZERO) } else { Ok(()) }
     }
 
     fn admit_connection(&self, session: &Session) -> Option<Place> {

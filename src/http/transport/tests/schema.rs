@@ -54,6 +54,19 @@ impl Query {
     async fn never(&self) -> i32 {
         std::future::pending().await
     }
+
+    async fn things(&self, first: u8) -> Vec<Self> {
+        (0..first).map(|_| Self).collect()
+    }
+
+    async fn name(&self) -> &str {
+        "thing"
+    }
+
+    async fn wait(&self, milliseconds: u64) -> u64 {
+        tokio::time::sleep(std::time::Duration::from_millis(milliseconds)).await;
+        milliseconds
+    }
 }
 
 struct Upload;

@@ -10,18 +10,18 @@ use tokio_tungstenite::{
 
 use super::{TestServer, TransportLimits};
 
-struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+pub(super) struct Client {
+    pub socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
 impl Client {
-    async fn connect(server: &TestServer) -> Self {
+    pub async fn connect(server: &TestServer) -> Self {
         Self::connect_with(server, &[("sec-websocket-protocol", "graphql-ws, graphql-transport-ws")])
             .await
             .unwrap()
     }
 
-    async fn connect_with(
+    pub async fn connect_with(
         server: &TestServer,
         headers: &[(&'static str, &'static str)],
     ) -> Result<Self, Error> {
@@ -36,22 +36,22 @@ impl Client {
     }
 
     /// Connected and let in.
-    async fn ready(server: &TestServer) -> Self {
+    pub async fn ready(server: &TestServer) -> Self {
         let mut client = Self::connect(server).await;
         client.say(json!({ "type": "connection_init", "payload": { "authorization": "Bearer a" } })).await;
         assert_eq!(client.hear().await, json!({ "type": "connection_ack" }));
         client
     }
 
-    async fn say(&mut self, message: Value) {
+    pub async fn say(&mut self, message: Value) {
         self.socket.send(Message::text(message.to_string())).await.unwrap();
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str) {
+    pub async fn subscribe(&mut self, id: &str, query: &str) {
         self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": query } })).await;
     }
 
-    async fn hear(&mut self) -> Value {
+    pub async fn hear(&mut self) -> Value {
         loop {
             match self.socket.next().await.unwrap().unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
@@ -62,7 +62,7 @@ impl Client {
     }
 
     /// The code and the reason that the server closes with.
-    async fn closed(mut self) -> (u16, String) {
+    pub async fn closed(mut self) -> (u16, String) {
         loop {
             match self.socket.next().await.unwrap().unwrap() {
                 Message::Close(Some(frame)) => return (frame.code.into(), frame.reason.to_string()),

@@ -20,23 +20,23 @@ use tokio::{
 
 use super::{TestServer, TransportLimits, client, transport};
 
-const UPLOAD: &str = r#"{"query":"mutation($input:UploadInput!,$most:Int){upload(input:$input,most:$most){name bytes sum interrupted}}","variables":{"input":{"file":null,"note":"x"},"most":null}}"#;
-const MAP: &str = r#"{"0":["variables.input.file"]}"#;
-const TYPE: &str = "multipart/form-data; boundary=cut";
+pub(super) const UPLOAD: &str = r#"{"query":"mutation($input:UploadInput!,$most:Int){upload(input:$input,most:$most){name bytes sum interrupted}}","variables":{"input":{"file":null,"note":"x"},"most":null}}"#;
+pub(super) const MAP: &str = r#"{"0":["variables.input.file"]}"#;
+pub(super) const TYPE: &str = "multipart/form-data; boundary=cut";
 
-fn part(name: &str, extra: &str, content: &str) -> String {
+pub(super) fn part(name: &str, extra: &str, content: &str) -> String {
     format!("--cut\r\nContent-Disposition: form-data; name=\"{name}\"{extra}\r\n\r\n{content}\r\n")
 }
 
-fn file(name: &str, content: &str) -> String {
+pub(super) fn file(name: &str, content: &str) -> String {
     part(name, "; filename=\"members.csv\"\r\nContent-Type: text/csv", content)
 }
 
-fn form(operations: &str, map: &str, rest: &str) -> String {
+pub(super) fn form(operations: &str, map: &str, rest: &str) -> String {
     part("operations", "", operations) + &part("map", "", map) + rest + "--cut--\r\n"
 }
 
-async fn send(token: &str, body: impl Into<Body>) -> (StatusCode, Value) {
+pub(super) async fn send(token: &str, body: impl Into<Body>) -> (StatusCode, Value) {
     let client = client();
     let request = client.post("/").content_type(TYPE).header("authorization", format!("Bearer {token}"));
     let response = request.body(body.into()).send().await;
@@ -46,7 +46,7 @@ async fn send(token: &str, body: impl Into<Body>) -> (StatusCode, Value) {
 }
 
 /// A body that begins with everything before the file's bytes.
-fn streamed(rest: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Body {
+pub(super) fn streamed(rest: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Body {
     let begin = part("operations", "", UPLOAD) + &part("map", "", MAP) + &file("0", "");
     let begin = begin.strip_suffix("\r\n").unwrap().to_owned();
     Body::from_bytes_stream(stream::once(async move { Ok(Bytes::from(begin)) }).chain(rest))

@@ -8,11 +8,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::protocol;
 use crate::http::transport::{
-    RequestId, answer,
-    gate::Gate,
-    operation::{Core, Operation},
-    params::Params,
-    refusal::Refusal,
+    RequestId, answer, gate::Gate, operation::Core, params::Params, refusal::Refusal,
 };
 
 /// A message of an operation on its way to the socket.
@@ -78,7 +74,7 @@ async fn execute<S: Executor, G: Gate>(
     outbox: &Outbox,
     id: &RequestId,
 ) -> Result<(), Refusal> {
-    let operation = Operation::admit(params, &core.limits)?;
+    let operation = core.admit(params, &session)?;
     if operation.kind == OperationType::Subscription {
         let request = core.prepare(operation.request, &session, id);
         let mut responses = core.schema.execute_stream(request, None);

@@ -1,0 +1,90 @@
+//! Settings by their names and ranges.
+
+use clap::{ArgAction, CommandFactory, Parser};
+
+use super::{Cli, Command, LimitsArgs};
+use crate::http::quotas::QuotaLimits;
+use crate::http::serve::ConnectionLimits;
+use crate::http::transport::TransportLimits;
+
+/// Settings of which nothing can be wanted.
+const MAY_BE_0: [&str; 6] = [
+    "deletions-percent",
+    "deletions-free",
+    "deleted-kept-days",
+    "user-operations-per-second",
+    "tenant-operations-per-second",
+    "tenant-uploads-per-minute",
+];
+
+/// The settings of `muster serve` that are numbers, with their defaults.
+fn numbers() -> Vec<(String, u64)> {
+    let program = Cli::command();
+    let serve = program.find_subcommand("serve").expect("it is there");
+    let numbers = serve.get_arguments().filter(|argument| matches!(argument.get_action(), ArgAction::Set));
+    let numbers = numbers.filter_map(|argument| {
+        let default = argument.get_default_values().first()?.to_str()?.parse().ok()?;
+        Some((argument.get_long()?.to_owned(), default))
+    });
+    numbers.collect()
+}
+
+fn parse(setting: &str, value: &str) -> Result<Cli, String> {
+    Cli::try_parse_from(["muster", "serve", &format!("--{setting}"), value])
+        .map_err(|error| error.to_string())
+}
+
+fn limits(setting: &str, value: &str) -> LimitsArgs {
+    match parse(setting, value).expect("it is taken").command {
+        Command::Serve(serve) => serve.limits,
+        _ => unreachable!("it is `serve`"),
+    }
+}
+
+#[test]
+fn a_setting_is_named_alike_on_the_command_line_and_in_the_environment() {
+    let program = Cli::command();
+    for argument in program.find_subcommand("serve").expect("it is there").get_arguments() {
+        let (Some(long), Some(env)) = (argument.get_long(), argument.get_env()) else { continue };
+        assert_eq!(env.to_str(), Some(&*format!("MUSTER_{}", long.to_uppercase().replace('-', "_"))));
+        assert!(argument.get_help().is_some(), "{long}");
+    }
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_a_sentence_and_not_mended() {
+    let numbers = numbers();
+    assert!(numbers.len() > 30, "{numbers:?}");
+    for (setting, default) in numbers {
+        assert!(parse(&setting, &default.to_string()).is_ok(), "{setting}");
+        assert_eq!(parse(&setting, "0").is_ok(), MAY_BE_0.contains(&&*setting), "{setting}");
+        let sentence = parse(&setting, "18446744073709551615").expect_err("it is no number of anything");
+        assert!(sentence.contains(&setting) && sentence.contains("is not in"), "{setting}: {sentence}");
+    }
+}
+
+#[test]
+fn what_is_not_set_is_the_default() {
+    let args = limits("aliases-max", "30");
+    assert_eq!(format!("{:?}", args.transport(512 << 20)), format!("{:?}", TransportLimits::default()));
+    assert_eq!(args.quotas(), QuotaLimits::default());
+    assert_eq!(args.connections(), ConnectionLimits::default());
+}
+
+#[test]
+fn every_limit_reaches_what_it_limits() {
+    let unset = limits("aliases-max", "30");
+    let shown =
+        |args: &LimitsArgs| format!("{:?} {:?} {:?}", args.transport(1), args.quotas(), args.connections());
+    for (setting, default) in numbers() {
+        // The tuning is elsewhere.
+        let name = format!("{}: {default}", setting.replace('-', "_"));
+        if !format!("{unset:?}").contains(&name) {
+            continue;
+        }
+        // In each range there is a number beside the default.
+        let other = [default + 1, default - 1].map(|other| other.to_string());
+        let other = other.iter().find(|other| parse(&setting, other).is_ok()).expect("another one is taken");
+        assert_ne!(shown(&limits(&setting, other)), shown(&unset), "{setting}");
+    }
+}

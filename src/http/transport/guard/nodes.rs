@@ -1,0 +1,190 @@
+//! Counts how many nodes an operation may ask for: `first: 200` inside of `first: 200` is 40,000.
+
+use std::convert::Infallible;
+
+use async_graphql::{
+    Value, Variables,
+    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
+};
+
+use crate::http::transport::{
+    limits::TransportLimits,
+    refusal::{Code, Refusal},
+};
+
+/// Items on a page of which the operation does not say how many it wants.
+const PAGE_NODES: u64 = 50;
+/// Lists without pages that can be long (the columns of a file, and the values of one), and what they count for: what they
+/// usually have, as nobody can ask for less of them.
+const LISTS: [(&str, u64); 2] = [("columns", 50), ("values", 20)];
+
+/// Refuses an operation that may be answered with too many nodes, and says with how many it may be. Its document has passed
+/// [`expansion`](super::expansion), so that it is short, and no fragment spreads itself.
+pub(in crate::http::transport) fn check(
+    document: &ExecutableDocument,
+    operation: &OperationDefinition,
+    variables: &Variables,
+    limits: &TransportLimits,
+) -> Result<u64, Refusal> {
+    let mut counter = Counter { document, operation, variables, limits, pages: Vec::new(), total: 0 };
+    counter.set(&operation.selection_set.node, 1)?;
+    Ok(counter.total)
+}
+
+struct Counter<'a> {
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+    variables: &'a Variables,
+    limits: &'a TransportLimits,
+    /// The lists around what is being counted.
+    pages: Vec<(&'a str, u64)>,
+    total: u64,
+}
+
+impl<'a> Counter<'a> {
+    /// Counts what is selected so many times.
+    fn set(&mut self, set: &'a SelectionSet, times: u64) -> Result<(), Refusal> {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => self.field(&field.node, times)?,
+                Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node, times)?,
+                Selection::FragmentSpread(spread) => {
+                    // One that does not exist costs nothing; validation names it.
+                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
+                        self.set(&fragment.node.selection_set.node, times)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, field: &'a Field, times: u64) -> Result<(), Refusal> {
+        let Some(count) = self.count(field) else { return self.set(&field.selection_set.node, times) };
+        let times = times.saturating_mul(count);
+        self.pages.push((&field.name.node, count));
+        self.total = self.total.saturating_add(times);
+        if self.total > self.limits.nodes_max {
+            return Err(self.refusal());
+        }
+        self.set(&field.selection_set.node, times)?;
+        self.pages.pop();
+        Ok(())
+    }
+
+    /// How many nodes a field may answer, if it answers several.
+    fn count(&self, field: &Field) -> Option<u64> {
+        if let Some(count) = self.number(field, "first").max(self.number(field, "last")) {
+            return Some(count);
+        }
+        let name = field.name.node.as_str();
+        let list = LISTS.iter().find(|(list, _)| *list == name).map(|(_, count)| *count);
+        list.or_else(|| self.is_page(&field.selection_set.node).then_some(PAGE_NODES))
+    }
+
+    /// A page is known by what is asked of it.
+    fn is_page(&self, set: &SelectionSet) -> bool {
+        set.items.iter().any(|selection| match &selection.node {
+            Selection::Field(field) => matches!(field.node.name.node.as_str(), "nodes" | "edges"),
+            Selection::InlineFragment(inline) => self.is_page(&inline.node.selection_set.node),
+            Selection::FragmentSpread(spread) => {
+                let fragment = self.document.fragments.get(&spread.node.fragment_name.node);
+                fragment.is_some_and(|fragment| self.is_page(&fragment.node.selection_set.node))
+            }
+        })
+    }
+
+    /// The number in an argument. What is none is refused later on; null is as good as nothing.
+    fn number(&self, field: &Field, argument: &str) -> Option<u64> {
+        let value = field.get_argument(argument)?.node.clone();
+        let value =
+            value.into_const_with(|name| Ok::<_, Infallible>(self.variable(&name).unwrap_or_default()));
+        match value {
+            Ok(Value::Number(number)) => Some(number.as_u64().unwrap_or_default()),
+            _ => Some(PAGE_NODES),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<Value> {
+        self.variables.get(name).cloned().or_else(|| {
+            let definitions = &self.operation.variable_definitions;
+            let definition = definitions.iter().find(|definition| definition.node.name.node == name)?;
+            definition.node.default_value.as_ref().map(|value| value.node.clone())
+        })
+    }
+
+    fn refusal(&self) -> Refusal {
+        let pages: Vec<_> = self.pages.iter().map(|(name, count)| format!("{count} in `{name}`")).collect();
+        let sentence = format!(
+            "The operation may be answered with more than {} nodes ({}): ask for less at once, with `first` or `last`.",
+            self.limits.nodes_max,
+            pages.join(", for each ")
+        );
+        Refusal::request(Code::LimitExceeded, sentence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::{parse_query, types::DocumentOperations};
+    use serde_json::json;
+
+    use super::*;
+
+    fn counted(text: &str, variables: serde_json::Value) -> Result<u64, String> {
+        let document = parse_query(text).expect("the text is GraphQL");
+        let operation = match &document.operations {
+            DocumentOperations::Single(only) => &only.node,
+            DocumentOperations::Multiple(many) => &many["a"].node,
+        };
+        let checked =
+            check(&document, operation, &Variables::from_json(variables), &TransportLimits::default());
+        checked.map_err(|refusal| refusal.message.into_owned())
+    }
+
+    fn count(text: &str) -> u64 {
+        counted(text, json!({})).expect("it is within the bound")
+    }
+
+    #[test]
+    fn pages_multiply() {
+        assert_eq!(count("{a{b c}}"), 0);
+        assert_eq!(count("{a(first:20){nodes{b}}}"), 20);
+        assert_eq!(count("{a(last:20){edges{node{b}}}}"), 20);
+        assert_eq!(count("{a{nodes{b}}}"), 50);
+        assert_eq!(
+            count("{a(first:20){nodes{b(first:30){nodes{c}} d(last:5){totalCount}}}}"),
+            20 + 600 + 100
+        );
+        assert_eq!(count("{a(first:2){nodes{m{columns{h values{v}}}}}}"), 2 + 100 + 2_000);
+    }
+
+    #[test]
+    fn fragments_are_what_they_hold() {
+        assert_eq!(count("{...f ...f} fragment f on Q{a{...g}} fragment g on P{...on P{nodes{b}}}"), 100);
+        assert_eq!(
+            count("query a{a(first:2){nodes{b}}} query b{a(first:200){nodes{a(first:200){nodes{b}}}}}"),
+            2
+        );
+    }
+
+    #[test]
+    fn variables_and_their_defaults_count() {
+        let text = "query($n:Int=7 $m:Int){a(first:$n){nodes{b(first:$m){nodes{c}}}}}";
+        assert_eq!(counted(text, json!({})), Ok(7 + 350));
+        assert_eq!(counted(text, json!({ "m": null })), Ok(7 + 350));
+        assert_eq!(counted(text, json!({ "n": 3, "m": 4 })), Ok(3 + 12));
+        assert!(counted(text, json!({ "n": 200, "m": 200 })).is_err());
+        assert!(counted(text, json!({ "n": u64::MAX, "m": u64::MAX })).is_err());
+    }
+
+    #[test]
+    fn the_bound_holds_at_the_limit_and_not_one_over_it_and_names_the_fields() {
+        assert_eq!(count("{a(first:100){nodes{b(first:99){nodes{c}}}}}"), 10_000);
+        let sentence = counted("{a(first:100){nodes{p{b(first:99){nodes{c}}}}} d(first:1){x}}", json!({}));
+        assert!(sentence.as_ref().is_err_and(|sentence| sentence.contains("(1 in `d`)")), "{sentence:?}");
+        let sentence = counted("{imports(first:200){nodes{plan{actions{nodes{c}}}}}}", json!({}));
+        let named = "(200 in `imports`, for each 50 in `actions`)";
+        assert!(sentence.as_ref().is_err_and(|sentence| sentence.contains(named)), "{sentence:?}");
+    }
+}
