@@ -19,7 +19,7 @@ pub struct TransportLimits {
     pub selections_max: usize,
     /// Nesting of fields after all fragments are spread; introspection is exempt.
     pub depth_fields_max: usize,
-    /// Aliases after all fragments are spread.
+    /// Aliases, and fields that are asked for again beside themselves, after all fragments are spread.
     pub aliases_max: usize,
     /// Directives at one place.
     pub directives_at_one_place_max: usize,

@@ -3,7 +3,7 @@
 //! 700 bytes of fragments that spread each other twice expand to millions of selections, and every
 //! check of async-graphql walks them. Here each fragment is counted once and remembered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 
 use async_graphql::{
@@ -58,7 +58,7 @@ impl Cost {
         self.directives += other.directives;
         self.depth = self.depth.max(other.depth);
         within(self.selections, limits.selections_max, "selections")?;
-        within(self.aliases, limits.aliases_max, "aliases")?;
+        within(self.aliases, limits.aliases_max, "aliases and repeated fields")?;
         within(self.directives, limits.directives_max, "directives")
     }
 }
@@ -85,6 +85,7 @@ struct Counter<'a> {
 impl<'a> Counter<'a> {
     fn set(&mut self, set: &'a SelectionSet) -> Result<Cost, Refusal> {
         let mut total = Cost::default();
+        let mut names = HashSet::new();
         for selection in &set.items {
             let mut cost = match &selection.node {
                 Selection::Field(field) => {
@@ -97,7 +98,9 @@ impl<'a> Counter<'a> {
                         return Err(Refusal::request(Code::BadUserInput, sentence).at([selection.pos]));
                     }
                     cost.depth = if introspects { 1 } else { cost.depth + 1 };
-                    cost.aliases += usize::from(field.alias.is_some());
+                    // Asking for a field again is as good as asking for it by another name.
+                    let is_again = !names.insert(&field.response_key().node);
+                    cost.aliases += usize::from(field.alias.is_some() || is_again);
                     cost
                 }
                 Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node)?,
@@ -166,6 +169,8 @@ mod tests {
         let aliases = |n: usize| format!("{{{}}}", (0..n).map(|i| format!("a{i}:a ")).collect::<String>());
         assert_eq!(verdict(&aliases(30)), Ok(()));
         refused(&aliases(31), "aliases");
+        assert_eq!(verdict(&format!("{{{}}}", "a ".repeat(31))), Ok(()));
+        refused(&format!("{{{}}}", "a ".repeat(32)), "repeated fields");
         let directives = |n: usize| format!("{{a{}}}", "@a".repeat(n));
         assert_eq!(verdict(&directives(5)), Ok(()));
         refused(&directives(6), "one place");
@@ -194,7 +199,7 @@ mod tests {
 
     #[test]
     fn every_operation_counts() {
-        let text: String = (0..21).map(|i| format!("query q{i}{{{}}}", "a ".repeat(100))).collect();
+        let text: String = (0..201).map(|i| format!("query q{i}{{a b c d e f g h i j}}")).collect();
         refused(&text, "selections");
     }
 

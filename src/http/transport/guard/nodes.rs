@@ -14,9 +14,20 @@ use crate::http::transport::{
 
 /// Items on a page of which the operation does not say how many it wants.
 const PAGE_NODES: u64 = 50;
-/// Lists without pages that can be long (the columns of a file, and the values of one), and what they count for: what they
-/// usually have, as nobody can ask for less of them.
-const LISTS: [(&str, u64); 2] = [("columns", 50), ("values", 20)];
+/// Lists without pages, and what they count for: what they usually have, as nobody can ask for less of them.
+const LISTS: [(&str, u64); 9] = [
+    // Of a mapping.
+    ("columns", 50),
+    ("values", 20),
+    // Of the schema, whose types lead to each other in circles.
+    ("types", 60),
+    ("fields", 5),
+    ("inputFields", 5),
+    ("enumValues", 5),
+    ("possibleTypes", 5),
+    ("directives", 5),
+    ("args", 2),
+];
 
 /// Refuses an operation that may be answered with too many nodes, and says with how many it may be. Its document has passed
 /// [`expansion`](super::expansion), so that it is short, and no fragment spreads itself.
@@ -157,6 +168,15 @@ mod tests {
             20 + 600 + 100
         );
         assert_eq!(count("{a(first:2){nodes{m{columns{h values{v}}}}}}"), 2 + 100 + 2_000);
+    }
+
+    #[test]
+    fn the_schema_is_not_walked_in_circles() {
+        let circles = |count: usize| {
+            format!("{{__schema{{types{{{}name{}}}}}}}", "fields{type{".repeat(count), "}}".repeat(count))
+        };
+        assert_eq!(count(&circles(3)), 60 + 300 + 1_500 + 7_500);
+        assert!(counted(&circles(4), json!({})).is_err());
     }
 
     #[test]
