@@ -117,6 +117,18 @@ impl Server {
         Self { process, address }
     }
 
+    /// The process.
+    #[allow(dead_code, reason = "for hostile input, which is another binary")]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Whether it has not ended.
+    #[allow(dead_code, reason = "for hostile input, which is another binary")]
+    pub fn lives(&mut self) -> bool {
+        matches!(self.process.try_wait(), Ok(None))
+    }
+
     /// SIGKILL: nothing is put in order.
     pub fn kill(&mut self) {
         let _ = self.process.kill();
