@@ -6,13 +6,13 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Parser;
 use muster::app::App;
-use muster::clock::{Clock, new_id};
+use muster::clock::{Clock, new_id, secret_number};
 use muster::config::{
-    Cli, Command, DatabaseArgs, DemoArgs, LimitsArgs, ListenArgs, MigrateArgs, MigrateDirection, ServeArgs,
-    TokenArgs, TuningArgs, s3_variables,
+    AuthArgs, Cli, Command, DatabaseArgs, DemoArgs, LimitsArgs, ListenArgs, MigrateArgs, MigrateDirection,
+    ServeArgs, TokenArgs, TuningArgs, s3_variables,
 };
 use muster::files::Files;
-use muster::http::auth::{Token, TokenGate, Tokens};
+use muster::http::auth::{Issuer, Rules, Source, Token, TokenGate, Tokens};
 use muster::http::quotas::Quotas;
 use muster::http::{Site, routes, serve};
 use muster::store::Store;
@@ -46,16 +46,13 @@ async fn main() -> anyhow::Result<()> {
 
 async fn serve_forever(args: ServeArgs) -> anyhow::Result<()> {
     telemetry::log(&args.tuning.log, args.tuning.log_format)?;
-    let Some(secret) = &args.secret.jwt_secret else {
-        bail!(
-            "set MUSTER_JWT_SECRET: without it nobody can sign in (`openssl rand -hex 32` makes a good one)"
-        );
-    };
-    let secret = checked(secret)?;
+    let secret = args.auth.secret.jwt_secret.as_deref().map(checked).transpose()?;
+    let tokens = tokens(&args.auth, secret)?;
     let store = connect(&args.database).await?;
+    let secret = download_secret(secret, &store)?;
     prepare(&store, args.migrate).await?;
-    let app = open(store, &args.files_url, &args.tuning, secret)?;
-    run(app, args.listen, (&args.tuning, &args.limits), secret, |_| Ok(())).await
+    let app = open(store, &args.files_url, &args.tuning, &secret)?;
+    run(app, args.listen, (&args.tuning, &args.limits), tokens, |_| Ok(())).await
 }
 
 async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
@@ -72,13 +69,13 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     let app = open(store, &format!("file:{}/files", args.folder), &tuning, &secret)?;
     let admins =
         demo::seed(&app).await.map_err(|failure| anyhow::anyhow!("cannot seed the demo: {failure:?}"))?;
-    let tokens = Tokens::new(&secret);
-    run(app, args.listen, (&tuning, &args.limits), &secret, |address| {
+    let tokens = Tokens::by_secret(&secret, Rules::default());
+    run(app, args.listen, (&tuning, &args.limits), tokens, |address| {
         println!("\nPlayground  http://{address}/playground");
         println!("GraphQL     http://{address}/graphql   (also ws://, graphql-transport-ws)");
         println!("Schema      http://{address}/schema.graphql\n");
         for admin in &admins {
-            let token = tokens.sign(&demo::token(admin, Clock::System.now()))?;
+            let token = demo::token(admin, Clock::System.now()).sign(&secret)?;
             let path = format!("{}/{}.token", args.folder, admin.subject);
             std::fs::write(&path, &token).with_context(|| format!("cannot write {path}"))?;
             println!(
@@ -97,6 +94,38 @@ fn checked(secret: &str) -> anyhow::Result<&[u8]> {
         bail!("MUSTER_JWT_SECRET has {} bytes; it needs {SECRET_BYTES_MIN} at least", secret.len());
     }
     Ok(secret.as_bytes())
+}
+
+/// Who is let in.
+fn tokens(auth: &AuthArgs, secret: Option<&[u8]>) -> anyhow::Result<Tokens> {
+    let Some(jwks_url) = &auth.jwks_url else {
+        let Some(secret) = secret else {
+            bail!(
+                "set MUSTER_JWT_SECRET (`openssl rand -hex 32` makes a good one), or MUSTER_JWKS_URL: without either \
+                 nobody can sign in"
+            );
+        };
+        return Ok(Tokens::by_secret(secret, auth.rules()));
+    };
+    if auth.jwt_issuer.is_none() || auth.jwt_audience.is_none() {
+        bail!(
+            "set MUSTER_JWT_ISSUER and MUSTER_JWT_AUDIENCE along with MUSTER_JWKS_URL: without them, tokens that were \
+             made for other services would be good here"
+        );
+    }
+    let source = Source::of(jwks_url).context("MUSTER_JWKS_URL")?;
+    Ok(Tokens::by_issuer(Issuer::new(source, auth.pace()), auth.rules()))
+}
+
+/// What signs download addresses. A server that is alone can do without one that is set: an address is good for minutes.
+fn download_secret(secret: Option<&[u8]>, store: &Store) -> anyhow::Result<Vec<u8>> {
+    match secret {
+        Some(secret) => Ok(secret.to_vec()),
+        None if store.is_embedded() => Ok(secret_number().to_be_bytes().to_vec()),
+        None => bail!(
+            "set MUSTER_JWT_SECRET, the same for all servers of this database: download addresses are signed with it"
+        ),
+    }
 }
 
 async fn connect(args: &DatabaseArgs) -> anyhow::Result<Store> {
@@ -152,22 +181,20 @@ async fn run(
     app: Arc<App>,
     listen: ListenArgs,
     (tuning, limits): (&TuningArgs, &LimitsArgs),
-    secret: &[u8],
+    tokens: Tokens,
     ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
     let bound =
         serve::bind(&listen.listen).await.with_context(|| format!("cannot listen at {}", listen.listen))?;
     let address = bound.address;
+    if let Some(issuer) = tokens.issuer() {
+        tokio::spawn(issuer.keep(shutdown.clone()));
+    }
     let public_url = listen.public_url.map(|url| url.trim_end_matches('/').to_owned());
     let site = Site {
         app: app.clone(),
-        gate: TokenGate {
-            app: app.clone(),
-            tokens: Tokens::new(secret),
-            public_url,
-            quotas: Quotas::new(&limits.quotas()),
-        },
+        gate: TokenGate { app: app.clone(), tokens, public_url, quotas: Quotas::new(&limits.quotas()) },
         limits: limits.transport(tuning.file_size_bytes_max),
         schema: tuning.schema(),
         playground: tuning.playground,
@@ -244,6 +271,6 @@ fn print_token(args: TokenArgs) -> anyhow::Result<()> {
         name: args.name,
         email: args.email,
     };
-    println!("{}", Tokens::new(checked(secret)?).sign(&token)?);
+    println!("{}", token.sign(checked(secret)?)?);
     Ok(())
 }

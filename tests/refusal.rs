@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use muster::http::auth::{Token, Tokens};
+use muster::http::auth::Token;
 use muster_benches::memory::Memory;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ impl Server {
             name: None,
             email: None,
         };
-        let token = Tokens::new(SECRET.as_bytes()).sign(&token).unwrap();
+        let token = token.sign(SECRET.as_bytes()).unwrap();
         Self { process, url: format!("{}/graphql", address.unwrap()), client: reqwest::Client::new(), token }
     }
 

@@ -1,5 +1,6 @@
 //! The command line and the settings: read here, and nowhere else.
 
+mod auth;
 mod limits;
 #[cfg(test)]
 mod settings_tests;
@@ -7,6 +8,7 @@ mod tuning;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::auth::{AuthArgs, SecretArgs};
 pub use self::limits::LimitsArgs;
 pub use self::tuning::{LogFormat, TuningArgs};
 
@@ -52,20 +54,6 @@ pub struct DatabaseArgs {
     pub database_connections_max: u32,
 }
 
-/// The secret behind tokens.
-#[derive(Clone, Args)]
-pub struct SecretArgs {
-    /// The secret that tokens are signed with (HS256), at least 32 bytes.
-    #[arg(long, env = "MUSTER_JWT_SECRET", hide_env_values = true)]
-    pub jwt_secret: Option<String>,
-}
-
-impl std::fmt::Debug for SecretArgs {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretArgs")
-    }
-}
-
 /// Where to listen.
 #[derive(Debug, Clone, Args)]
 pub struct ListenArgs {
@@ -95,7 +83,7 @@ pub struct ServeArgs {
     pub files_url: String,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
-    pub secret: SecretArgs,
+    pub auth: AuthArgs,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
     pub tuning: TuningArgs,

@@ -45,6 +45,7 @@ pub struct Site {
 pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
     let schema = schema(site.app.clone(), site.schema);
     let limits = TransportLimits { introspection: site.schema.introspection, ..site.limits };
+    let issuer = site.gate.tokens.issuer();
     let graphql = transport::endpoint(schema, Arc::new(site.gate), limits, site.shutdown, site.sockets);
     let header = |name: HeaderName, value: &'static str| {
         SetHeader::new().overriding(name, HeaderValue::from_static(value))
@@ -65,6 +66,7 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
     }
     routes
         .with(AddData::new(site.app))
+        .with(AddData::new(operate::Keys(issuer)))
         .with(AddData::new(operate::Metrics(site.metrics)))
         .with(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .with(header(header::REFERRER_POLICY, "no-referrer"))

@@ -7,11 +7,16 @@ use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{IntoResponse, Response, handler};
 
+use super::auth::Issuer;
 use crate::app::App;
 
 /// Writes the metrics down, if they are kept.
 #[derive(Clone)]
 pub(super) struct Metrics(pub Option<PrometheusHandle>);
+
+/// Whose keys tokens are checked with, if they are not signed with a secret.
+#[derive(Clone)]
+pub(super) struct Keys(pub Option<Arc<Issuer>>);
 
 /// The process lives.
 #[handler]
@@ -19,14 +24,18 @@ pub(super) fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve: its database and its store of files answer. Each is named, with no more than that.
+/// The process can serve: its database and its store of files answer, and it has keys if it needs any. Each is named,
+/// with no more than that.
 #[handler]
-pub(super) async fn readyz(app: Data<&Arc<App>>) -> Response {
+pub(super) async fn readyz(app: Data<&Arc<App>>, keys: Data<&Keys>) -> Response {
     let (database, files) = tokio::join!(app.store.ping(), app.files.ping());
-    let (database, files) = (is_ready("database", database), is_ready("files", files));
-    let status = if database && files { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let word = |is_ready| if is_ready { "ready" } else { "not ready" };
-    format!("database: {}\nfiles: {}\n", word(database), word(files)).with_status(status).into_response()
+    let mut parts = vec![("database", is_ready("database", database)), ("files", is_ready("files", files))];
+    // Why they cannot be read is in the log already.
+    parts.extend(keys.0.0.as_ref().map(|issuer| ("keys", issuer.is_ready())));
+    let is_ready = parts.iter().all(|(_, is_ready)| *is_ready);
+    let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let line = |(part, is_ready)| format!("{part}: {}\n", if is_ready { "ready" } else { "not ready" });
+    parts.into_iter().map(line).collect::<String>().with_status(status).into_response()
 }
 
 fn is_ready(part: &str, answer: Result<(), impl std::error::Error + 'static>) -> bool {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use muster::http::auth::{Token, Tokens};
+use muster::http::auth::Token;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, RequestBuilder};
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ pub fn token(tenant: &str) -> String {
         name: None,
         email: None,
     };
-    Tokens::new(SECRET.as_bytes()).sign(&token).unwrap()
+    token.sign(SECRET.as_bytes()).unwrap()
 }
 
 /// Does it until it is done.

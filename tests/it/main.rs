@@ -22,3 +22,4 @@ mod stores;
 mod story;
 mod subscriptions;
 mod support;
+mod tokens;

@@ -35,14 +35,20 @@ pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     pub async fn open(address: SocketAddr, who: &Admin) -> Self {
+        let mut socket = Self::knock(address, who).await;
+        assert_eq!(socket.hear().await["type"], "connection_ack");
+        socket
+    }
+
+    /// Connects, and says who it is.
+    pub async fn knock(address: SocketAddr, who: &Admin) -> Self {
         let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         let (socket, response) = connect_async(request).await.unwrap();
         assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-transport-ws");
         let mut socket = Self(socket);
-        let authorization = format!("Bearer {}", who.token.as_deref().unwrap());
+        let authorization = who.token.as_ref().map(|token| format!("Bearer {token}"));
         socket.say(json!({ "type": "connection_init", "payload": { "authorization": authorization } })).await;
-        assert_eq!(socket.hear().await["type"], "connection_ack");
         socket
     }
 
@@ -61,6 +67,16 @@ impl Socket {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("not a message: {other:?}"),
+            }
+        }
+    }
+
+    /// The code and the reason that it is closed with, whatever comes before.
+    pub async fn closed(mut self) -> (u16, String) {
+        loop {
+            if let Message::Close(frame) = self.0.next().await.unwrap().unwrap() {
+                let frame = frame.unwrap();
+                return (frame.code.into(), frame.reason.to_string());
             }
         }
     }

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, TryStreamExt};
-use muster::http::auth::{Token, Tokens};
+use muster::http::auth::Token;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -101,7 +101,7 @@ async fn upload(client: &reqwest::Client, address: &str, rows: u64) -> Value {
         .text("map", r#"{"0":["variables.input.file"]}"#)
         .part("0", file);
     let request = client.post(format!("{address}/graphql"));
-    let request = request.bearer_auth(Tokens::new(SECRET.as_bytes()).sign(&token).unwrap()).multipart(form);
+    let request = request.bearer_auth(token.sign(SECRET.as_bytes()).unwrap()).multipart(form);
     let answer: Value = request.send().await.unwrap().json().await.unwrap();
     let payload = &answer["data"]["uploadMembershipFile"];
     assert_eq!(payload["userErrors"], json!([]), "{answer}");

@@ -12,7 +12,7 @@ use muster::app::{App, Settings};
 use muster::clock::Clock;
 use muster::files::Files;
 use muster::graphql::SchemaOptions;
-use muster::http::auth::{Token, TokenGate, Tokens};
+use muster::http::auth::{Rules, Token, TokenGate, Tokens};
 use muster::http::quotas::{QuotaLimits, Quotas};
 use muster::http::transport::TransportLimits;
 use muster::http::{Site, routes};
@@ -34,7 +34,7 @@ pub use imports::{field, nodes};
 const BEGINNING: i64 = 1_700_000_000_000;
 /// Good until 2100: what signs in looks at the machine's clock.
 const GOOD_UNTIL: i64 = 4_102_444_800;
-const SECRET: &[u8] = b"a secret for tests that is long enough to be one";
+pub const SECRET: &[u8] = b"a secret for tests that is long enough to be one";
 
 /// Tests ask faster than anybody does.
 const HASTY: QuotaLimits = QuotaLimits {
@@ -48,6 +48,7 @@ const HASTY: QuotaLimits = QuotaLimits {
 pub struct TestApp {
     pub app: Arc<App>,
     pub shutdown: CancellationToken,
+    tokens: Tokens,
     client: TestClient<BoxEndpoint<'static, Response>>,
     time: Arc<AtomicI64>,
     folder: Arc<TempDir>,
@@ -82,18 +83,26 @@ impl TestApp {
     #[allow(dead_code, reason = "for the tests of such files, which are another binary")]
     pub async fn over(files: Files, folder: TempDir, settings: Settings) -> Arc<Self> {
         let database = Database::new(folder.path());
-        Self::build(Arc::new(database), files, Arc::new(folder), settings).await
+        Self::build(Arc::new(database), files, Arc::new(folder), settings, by_secret()).await
     }
 
     /// One more server on the same database and the same files.
     pub async fn beside(&self) -> Arc<Self> {
         let files = local_files(&self.folder);
-        Self::build(self.database.clone(), files, self.folder.clone(), self.app.settings.clone()).await
+        let (database, folder) = (self.database.clone(), self.folder.clone());
+        Self::build(database, files, folder, self.app.settings.clone(), self.tokens.clone()).await
+    }
+
+    /// That lets others in than those whom [`SECRET`] does.
+    pub async fn behind(tokens: Tokens) -> Arc<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let (database, files) = (Arc::new(Database::new(folder.path())), local_files(&folder));
+        Self::build(database, files, Arc::new(folder), Settings::default(), tokens).await
     }
 
     async fn on(database: Database, folder: TempDir, settings: Settings) -> Arc<Self> {
         let files = local_files(&folder);
-        Self::build(Arc::new(database), files, Arc::new(folder), settings).await
+        Self::build(Arc::new(database), files, Arc::new(folder), settings, by_secret()).await
     }
 
     async fn build(
@@ -101,18 +110,19 @@ impl TestApp {
         files: Files,
         folder: Arc<TempDir>,
         settings: Settings,
+        tokens: Tokens,
     ) -> Arc<Self> {
         let store = database.open().await;
         let time = Arc::new(AtomicI64::new(BEGINNING));
         let app = Arc::new(App::new(store, files, Clock::Fixed(time.clone()), settings));
         let shutdown = CancellationToken::new();
-        let client = TestClient::new(routes(site(&app, &shutdown)).boxed());
-        Arc::new(Self { app, shutdown, client, time, folder, database })
+        let client = TestClient::new(routes(site(&app, &tokens, &shutdown)).boxed());
+        Arc::new(Self { app, shutdown, tokens, client, time, folder, database })
     }
 
     /// The routes once more, for a server on a port of its own.
     pub fn site(&self) -> Site {
-        site(&self.app, &self.shutdown)
+        site(&self.app, &self.tokens, &self.shutdown)
     }
 
     /// An admin of a tenant. Both come into being when they first ask something.
@@ -130,7 +140,7 @@ impl TestApp {
             name: Some(format!("{subject} of {tenant}")),
             email: None,
         };
-        Admin::new(self.clone(), Some(Tokens::new(SECRET).sign(&token).unwrap()))
+        Admin::new(self.clone(), Some(token.sign(SECRET).unwrap()))
     }
 
     /// Whoever comes with this token, or with none.
@@ -173,12 +183,16 @@ fn local_files(folder: &TempDir) -> Files {
     Files::open(&format!("file:{}/files", folder.path().display()), &[]).unwrap()
 }
 
-fn site(app: &Arc<App>, shutdown: &CancellationToken) -> Site {
+fn by_secret() -> Tokens {
+    Tokens::by_secret(SECRET, Rules::default())
+}
+
+fn site(app: &Arc<App>, tokens: &Tokens, shutdown: &CancellationToken) -> Site {
     Site {
         app: app.clone(),
         gate: TokenGate {
             app: app.clone(),
-            tokens: Tokens::new(SECRET),
+            tokens: tokens.clone(),
             public_url: None,
             quotas: Quotas::new(&HASTY),
         },

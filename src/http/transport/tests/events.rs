@@ -3,6 +3,7 @@
 use futures_util::StreamExt;
 use poem::{http::StatusCode, test::TestResponse};
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::client;
 
@@ -63,6 +64,15 @@ async fn who_may_not_come_in_gets_no_stream() {
 async fn a_stream_ends_with_its_token_and_without_complete() {
     let stream = events(subscribe("subscription{never}", "ended").await).await;
     assert_eq!(stream, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_lasts_as_long_as_its_token() {
+    let began = Instant::now();
+    let stream = events(subscribe("subscription{never}", "brief").await).await;
+    assert_eq!(stream, "");
+    let lasted = began.elapsed().as_secs();
+    assert!((3_595..=3_605).contains(&lasted), "{lasted}");
 }
 
 #[tokio::test(start_paused = true)]

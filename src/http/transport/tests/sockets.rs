@@ -2,7 +2,7 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::Instant};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
@@ -300,6 +300,24 @@ async fn a_client_that_answers_no_ping_is_closed() {
     server.gone.recv().await.unwrap();
     tokio::time::resume();
     assert_eq!(client.closed().await.0, 1001);
+}
+
+#[tokio::test]
+async fn a_socket_lasts_as_long_as_its_token() {
+    // No pings in between: the clock goes on only when nothing else can.
+    let limits = TransportLimits { keepalive_seconds: 1_000_000, ..TransportLimits::default() };
+    let server = TestServer::start(limits).await;
+    let mut client = Client::connect(&server).await;
+    client.say(json!({ "type": "connection_init", "payload": { "authorization": "brief" } })).await;
+    assert_eq!(client.hear().await["type"], "connection_ack");
+    client.subscribe("1", "subscription{once}").await;
+    assert_eq!(client.hear().await["type"], "next");
+    tokio::time::pause();
+    let began = Instant::now();
+    assert_eq!(client.closed().await, (4403, "The token has ended".to_owned()));
+    let lasted = began.elapsed().as_secs();
+    // It began before the clock stood still.
+    assert!((3_000..=3_605).contains(&lasted), "{lasted}");
 }
 
 #[tokio::test]
