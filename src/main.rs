@@ -1,5 +1,6 @@
 //! Parses the command line, builds the program, serves.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use muster::config::{
 use muster::files::Files;
 use muster::http::auth::{Issuer, Rules, Source, Token, TokenGate, Tokens};
 use muster::http::quotas::Quotas;
+use muster::http::transport::{TransportLimits, TrustedOperations};
 use muster::http::{Site, routes, serve};
 use muster::store::Store;
 use muster::{demo, events, telemetry, worker};
@@ -33,7 +35,7 @@ const CLOSE: Duration = Duration::from_secs(1);
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
-        Command::Serve(args) => serve_forever(args).await,
+        Command::Serve(args) => serve_forever(*args).await,
         Command::Demo(args) => serve_demo(args).await,
         Command::Migrate(args) => migrate(args).await,
         Command::Token(args) => print_token(args),
@@ -48,11 +50,14 @@ async fn serve_forever(args: ServeArgs) -> anyhow::Result<()> {
     telemetry::log(&args.tuning.log, args.tuning.log_format)?;
     let secret = args.auth.secret.jwt_secret.as_deref().map(checked).transpose()?;
     let tokens = tokens(&args.auth, secret)?;
+    let trusted =
+        trusted(args.trusted_operations.as_deref(), &args.limits.transport(args.tuning.file_size_bytes_max))
+            .await?;
     let store = connect(&args.database).await?;
     let secret = download_secret(secret, &store)?;
     prepare(&store, args.migrate).await?;
     let app = open(store, &args.files_url, &args.tuning, &secret)?;
-    run(app, args.listen, (&args.tuning, &args.limits), tokens, |_| Ok(())).await
+    run(app, args.listen, (&args.tuning, &args.limits), tokens, trusted, |_| Ok(())).await
 }
 
 async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
@@ -70,7 +75,7 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     let admins =
         demo::seed(&app).await.map_err(|failure| anyhow::anyhow!("cannot seed the demo: {failure:?}"))?;
     let tokens = Tokens::by_secret(&secret, Rules::default());
-    run(app, args.listen, (&tuning, &args.limits), tokens, |address| {
+    run(app, args.listen, (&tuning, &args.limits), tokens, None, |address| {
         println!("\nPlayground  http://{address}/playground");
         println!("GraphQL     http://{address}/graphql   (also ws://, graphql-transport-ws)");
         println!("Schema      http://{address}/schema.graphql\n");
@@ -115,6 +120,19 @@ fn tokens(auth: &AuthArgs, secret: Option<&[u8]>) -> anyhow::Result<Tokens> {
     }
     let source = Source::of(jwks_url).context("MUSTER_JWKS_URL")?;
     Ok(Tokens::by_issuer(Issuer::new(source, auth.pace()), auth.rules()))
+}
+
+/// The operations that may run, if not every one may.
+async fn trusted(
+    folder: Option<&Path>,
+    limits: &TransportLimits,
+) -> anyhow::Result<Option<TrustedOperations>> {
+    let Some(folder) = folder else { return Ok(None) };
+    let schema = muster::graphql::validating_schema();
+    let read = TrustedOperations::read(folder, &schema, limits).await;
+    let trusted = read.context("MUSTER_TRUSTED_OPERATIONS")?;
+    tracing::info!(count = trusted.count(), "only trusted operations run");
+    Ok(Some(trusted))
 }
 
 /// What signs download addresses. A server that is alone can do without one that is set: an address is good for minutes.
@@ -182,6 +200,7 @@ async fn run(
     listen: ListenArgs,
     (tuning, limits): (&TuningArgs, &LimitsArgs),
     tokens: Tokens,
+    trusted: Option<TrustedOperations>,
     ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
@@ -196,6 +215,7 @@ async fn run(
         app: app.clone(),
         gate: TokenGate { app: app.clone(), tokens, public_url, quotas: Quotas::new(&limits.quotas()) },
         limits: limits.transport(tuning.file_size_bytes_max),
+        trusted,
         schema: tuning.schema(),
         playground: tuning.playground,
         metrics: Some(telemetry::metrics()?),

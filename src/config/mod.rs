@@ -6,6 +6,8 @@ mod limits;
 mod settings_tests;
 mod tuning;
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 pub use self::auth::{AuthArgs, SecretArgs};
@@ -25,7 +27,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve. An embedded database is migrated first.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Serve from a folder of its own, with a sample tenant, two admins and a little history; prints a token for each
     /// admin.
     Demo(DemoArgs),
@@ -81,6 +83,9 @@ pub struct ServeArgs {
     /// `AWS_SECRET_ACCESS_KEY` and so on.
     #[arg(long, env = "MUSTER_FILES_URL", default_value = "file:muster-data/files")]
     pub files_url: String,
+    /// A folder of operations (`*.graphql`, in folders of it as well): with it, nothing else runs.
+    #[arg(long, env = "MUSTER_TRUSTED_OPERATIONS")]
+    pub trusted_operations: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
     pub auth: AuthArgs,

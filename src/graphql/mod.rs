@@ -14,6 +14,7 @@ mod scalars;
 mod session;
 mod subscription;
 mod types;
+mod validating;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use async_graphql::{SDLExportOptions, Schema};
 
 pub use error::Code;
 pub use session::Session;
+use validating::Validating;
 
 use crate::app::App;
 
@@ -53,6 +55,12 @@ pub fn schema(app: Arc<App>, options: SchemaOptions) -> MusterSchema {
         builder = builder.disable_suggestions();
     }
     builder.finish()
+}
+
+/// The schema, to validate operations that are not executed.
+#[must_use]
+pub fn validating_schema() -> MusterSchema {
+    builder().extension(Validating).finish()
 }
 
 /// The schema in the schema definition language.

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::auth::TokenGate;
-use self::transport::TransportLimits;
+use self::transport::{TransportLimits, TrustedOperations};
 use crate::app::App;
 use crate::graphql::{SchemaOptions, schema};
 
@@ -29,6 +29,8 @@ pub struct Site {
     pub gate: TokenGate,
     /// Bounds of the transport.
     pub limits: TransportLimits,
+    /// The operations that may run, if not every one may.
+    pub trusted: Option<TrustedOperations>,
     /// What of the schema is shown.
     pub schema: SchemaOptions,
     /// Whether there is a playground.
@@ -46,7 +48,8 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
     let schema = schema(site.app.clone(), site.schema);
     let limits = TransportLimits { introspection: site.schema.introspection, ..site.limits };
     let issuer = site.gate.tokens.issuer();
-    let graphql = transport::endpoint(schema, Arc::new(site.gate), limits, site.shutdown, site.sockets);
+    let gate = Arc::new(site.gate);
+    let graphql = transport::endpoint(schema, gate, limits, site.trusted, site.shutdown, site.sockets);
     let header = |name: HeaderName, value: &'static str| {
         SetHeader::new().overriding(name, HeaderValue::from_static(value))
     };

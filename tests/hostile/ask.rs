@@ -1,7 +1,7 @@
 //! A client that sends anything, by any way in.
 
 use futures_util::{SinkExt, StreamExt};
-use muster::http::auth::{Rules, Token, Tokens};
+use muster::http::auth::Token;
 use reqwest::multipart::{Form, Part};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ impl Asker {
             name: None,
             email: None,
         };
-        let token = Tokens::by_secret(SECRET.as_bytes(), Rules::default()).sign(&token).unwrap();
+        let token = token.sign(SECRET.as_bytes()).unwrap();
         Self { http: reqwest::Client::new(), address: server.address.clone(), token }
     }
 

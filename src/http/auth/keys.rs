@@ -149,7 +149,7 @@ mod tests {
             (json!({ "kty": "new", "kid": "k" }), None),
             (json!("k"), None),
         ] {
-            let set = read(&[key.clone()]);
+            let set = read(std::slice::from_ref(&key));
             assert_eq!(set.find(Some("k")).map(|key| key.algorithm), algorithm, "{key}");
             assert_eq!(set.ignored, usize::from(algorithm.is_none()), "{key}");
         }

@@ -21,6 +21,7 @@ mod refusal;
 mod request_id;
 mod sse;
 mod token;
+mod trusted;
 mod websocket;
 
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use self::{
     gate::{Denied, Gate, Place},
     limits::TransportLimits,
     request_id::RequestId,
+    trusted::{TrustedError, TrustedOperations},
 };
 use self::{
     media::{Media, Sent},
@@ -50,17 +52,18 @@ use self::{
     refusal::{Code, Refusal},
 };
 
-/// Serves `schema` on one path: POST, GET, and the WebSocket upgrade. `shutdown` ends what lasts, and `sockets` knows
-/// which WebSockets are open.
+/// Serves `schema` on one path: POST, GET, and the WebSocket upgrade. With `trusted` operations, nothing else runs.
+/// `shutdown` ends what lasts, and `sockets` knows which WebSockets are open.
 pub fn endpoint<S: Executor, G: Gate>(
     schema: S,
     gate: Arc<G>,
     limits: TransportLimits,
+    trusted: Option<TrustedOperations>,
     shutdown: CancellationToken,
     sockets: TaskTracker,
 ) -> impl Endpoint<Output = Response> + 'static {
     let connections = Arc::new(Semaphore::new(limits.connections_max));
-    Transport { core: Arc::new(Core { schema, gate, limits, shutdown, sockets, connections }) }
+    Transport { core: Arc::new(Core { schema, gate, limits, trusted, shutdown, sockets, connections }) }
 }
 
 struct Transport<S, G> {

@@ -23,6 +23,7 @@ use super::{
     limits::TransportLimits,
     params::Params,
     refusal::{Code, Refusal, cut},
+    trusted::TrustedOperations,
 };
 
 /// What every way in shares.
@@ -30,6 +31,8 @@ pub(super) struct Core<S, G> {
     pub schema: S,
     pub gate: Arc<G>,
     pub limits: TransportLimits,
+    /// If there are any, nothing else runs.
+    pub trusted: Option<TrustedOperations>,
     pub shutdown: CancellationToken,
     /// The WebSockets that are open.
     pub sockets: TaskTracker,
@@ -47,21 +50,12 @@ pub(super) struct Operation {
     pub nodes: u64,
 }
 
-impl Operation {
-    /// Looks at what is asked before async-graphql does.
-    pub fn admit(params: Params, limits: &TransportLimits) -> Result<Self, Refusal> {
-        guard::text::check(&params.query, limits)?;
-        let document = parse_query(&params.query).map_err(|error| syntax(&error, limits))?;
-        let selections = guard::expansion::check(&document, limits)?;
-        let operation = chosen(&document, params.operation_name.as_deref())?;
-        guard::variables::check(operation, &params.variables)?;
-        let nodes = guard::nodes::check(&document, operation, &params.variables, limits)?;
-        let kind = operation.ty;
-        let mut request = Request::new(params.query).variables(params.variables);
-        request.operation_name = params.operation_name;
-        request.set_parsed_query(document);
-        Ok(Self { request, kind, selections, nodes })
-    }
+/// Looks at a text before async-graphql does, and parses it. Answers what it comes to once its fragments are spread, too.
+pub(super) fn parse(text: &str, limits: &TransportLimits) -> Result<(ExecutableDocument, usize), Refusal> {
+    guard::text::check(text, limits)?;
+    let document = parse_query(text).map_err(|error| syntax(&error, limits))?;
+    let selections = guard::expansion::check(&document, limits)?;
+    Ok((document, selections))
 }
 
 /// The operation that will run.
@@ -95,10 +89,22 @@ fn syntax(error: &parser::Error, limits: &TransportLimits) -> Refusal {
 }
 
 impl<S: Executor, G: Gate> Core<S, G> {
-    /// Looks at what is asked, unless too much has been asked lately: then not even that.
+    /// Looks at what is asked, unless too much has been asked lately: then not even that. The one way in of whatever runs.
     pub fn admit(&self, params: Params, session: &G::Session) -> Result<Operation, Refusal> {
         self.gate.admit_operation(session).map_err(|wait| Refusal::too_often("operations", wait))?;
-        Operation::admit(params, &self.limits)
+        let text = match &self.trusted {
+            Some(trusted) => trusted.text(params.document)?,
+            None => params.document.into_text()?,
+        };
+        let (document, selections) = parse(&text, &self.limits)?;
+        let operation = chosen(&document, params.operation_name.as_deref())?;
+        guard::variables::check(operation, &params.variables)?;
+        let nodes = guard::nodes::check(&document, operation, &params.variables, &self.limits)?;
+        let kind = operation.ty;
+        let mut request = Request::new(text).variables(params.variables);
+        request.operation_name = params.operation_name;
+        request.set_parsed_query(document);
+        Ok(Operation { request, kind, selections, nodes })
     }
 
     /// Who asks.

@@ -1,16 +1,36 @@
-//! The four parameters of a GraphQL request, from JSON or from an address.
+//! The parameters of a GraphQL request, from JSON or from an address.
 
 use async_graphql::{Value, Variables};
 use serde::Deserialize;
 
-use super::refusal::{Refusal, cut};
+use super::refusal::{Code, Refusal, cut};
 
 /// What a client asks.
 #[derive(Debug)]
 pub(super) struct Params {
-    pub query: String,
+    pub document: Document,
     pub operation_name: Option<String>,
     pub variables: Variables,
+}
+
+/// What is to run.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Document {
+    /// Its text.
+    Text(String),
+    /// The SHA-256 of its text, in hexadecimal.
+    Id(String),
+}
+
+impl Document {
+    /// What nobody has written down beforehand comes as text.
+    pub fn into_text(self) -> Result<String, Refusal> {
+        let sentence = "This server knows no operations by id: send the text of the operation in `query`.";
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Id(_) => Err(Refusal::request(Code::PersistedQueryNotSupported, sentence)),
+        }
+    }
 }
 
 /// The parameters as they came. Any type is taken, so that the wrong one can be named.
@@ -18,6 +38,8 @@ pub(super) struct Params {
 #[serde(rename_all = "camelCase")]
 struct Wire {
     query: Option<Value>,
+    /// Instead of the query (GraphQL over HTTP, appendix A).
+    document_id: Option<Value>,
     operation_name: Option<Value>,
     variables: Option<Value>,
     extensions: Option<Value>,
@@ -58,6 +80,7 @@ impl Params {
             let is_json = matches!(&*key, "variables" | "extensions");
             let slot = match &*key {
                 "query" => &mut wire.query,
+                "documentId" => &mut wire.document_id,
                 "operationName" => &mut wire.operation_name,
                 "variables" => &mut wire.variables,
                 "extensions" => &mut wire.extensions,
@@ -75,10 +98,21 @@ impl Params {
     }
 
     fn from_wire(wire: Wire) -> Result<Self, Refusal> {
-        let query = match wire.query {
-            Some(Value::String(query)) => query,
-            None | Some(Value::Null) => return Err(Refusal::malformed("`query` is missing.")),
-            Some(_) => return Err(Refusal::malformed("`query` must be a string.")),
+        // Its shape is checked because the specification says it.
+        if !matches!(wire.extensions, None | Some(Value::Null | Value::Object(_))) {
+            return Err(Refusal::malformed("`extensions` must be an object."));
+        }
+        let id = match wire.document_id {
+            None | Some(Value::Null) => persisted_query(wire.extensions.as_ref()),
+            // Whoever leaves the prefix out means the same.
+            Some(Value::String(id)) => Some(id.strip_prefix("sha256:").unwrap_or(&id).to_owned()),
+            Some(_) => return Err(Refusal::malformed("`documentId` must be a string.")),
+        };
+        let document = match (wire.query, id) {
+            (Some(Value::String(query)), _) => Document::Text(query),
+            (None | Some(Value::Null), Some(id)) => Document::Id(id),
+            (None | Some(Value::Null), None) => return Err(Refusal::malformed("`query` is missing.")),
+            (Some(_), _) => return Err(Refusal::malformed("`query` must be a string.")),
         };
         let operation_name = match wire.operation_name {
             None | Some(Value::Null) => None,
@@ -90,11 +124,17 @@ impl Params {
             Some(variables @ Value::Object(_)) => Variables::from_value(variables),
             Some(_) => return Err(Refusal::malformed("`variables` must be an object.")),
         };
-        // Nothing here uses extensions; their shape is checked because the specification says it.
-        if !matches!(wire.extensions, None | Some(Value::Null | Value::Object(_))) {
-            return Err(Refusal::malformed("`extensions` must be an object."));
-        }
-        Ok(Self { query, operation_name, variables })
+        Ok(Self { document, operation_name, variables })
+    }
+}
+
+/// The id by which Apollo's clients ask.
+fn persisted_query(extensions: Option<&Value>) -> Option<String> {
+    let Some(Value::Object(extensions)) = extensions else { return None };
+    let Some(Value::Object(persisted)) = extensions.get("persistedQuery") else { return None };
+    match persisted.get("sha256Hash") {
+        Some(Value::String(id)) => Some(id.clone()),
+        _ => None,
     }
 }
 
@@ -132,6 +172,21 @@ mod tests {
     }
 
     #[test]
+    fn an_id_stands_for_a_text() {
+        let document = |json: &str| Params::from_json(json.as_bytes()).expect("it is a request").document;
+        let id = Document::Id("ab".into());
+        assert_eq!(document(r#"{"documentId":"sha256:ab"}"#), id);
+        assert_eq!(document(r#"{"documentId":"ab","query":null}"#), id);
+        assert_eq!(document(r#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"ab"}}}"#), id);
+        assert_eq!(document(r#"{"documentId":"ab","query":"{a}"}"#), Document::Text("{a}".into()));
+        assert_eq!(Params::from_query("documentId=sha256%3Aab").expect("it is a request").document, id);
+        assert_eq!(sentence(r#"{"documentId":1}"#), "`documentId` must be a string.");
+        for none in ["{}", r#"{"persistedQuery":1}"#, r#"{"persistedQuery":{"sha256Hash":1}}"#] {
+            assert_eq!(sentence(&format!(r#"{{"extensions":{none}}}"#)), "`query` is missing.");
+        }
+    }
+
+    #[test]
     fn a_list_is_no_request() {
         assert_eq!(sentence(r#" ["{a}", null, null, null]"#), "Send one request, not a list of requests.");
         assert_eq!(sentence(r#"[{"query":"{a}"}]"#), "Send one request, not a list of requests.");
@@ -149,7 +204,7 @@ mod tests {
     fn an_address_carries_the_same() {
         let query = "query=%7Ba%7D&operationName=x&variables=%7B%22b%22:1%7D&other=1";
         let params = Params::from_query(query).expect("it is a request");
-        assert_eq!(params.query, "{a}");
+        assert_eq!(params.document, Document::Text("{a}".into()));
         assert_eq!(params.operation_name.as_deref(), Some("x"));
         assert_eq!(params.variables.get("b"), Some(&Value::from(1)));
         for wrong in ["variables=%7B%7D", "query=a&query=b", "query=a&variables=1", "query=a&variables=%7B"] {

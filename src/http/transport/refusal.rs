@@ -17,6 +17,12 @@ pub(super) enum Code {
     LimitExceeded,
     Unavailable,
     Internal,
+    /// Only trusted operations run, and this is none.
+    OperationNotTrusted,
+    /// No operation has this id. The word is Apollo's: its clients send the text then.
+    PersistedQueryNotFound,
+    /// No operation has an id. The word is Apollo's: its clients send texts from then on.
+    PersistedQueryNotSupported,
 }
 
 impl Code {
@@ -28,6 +34,9 @@ impl Code {
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
+            Self::OperationNotTrusted => "OPERATION_NOT_TRUSTED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
         }
     }
 }

@@ -197,6 +197,7 @@ fn site(app: &Arc<App>, tokens: &Tokens, shutdown: &CancellationToken) -> Site {
             quotas: Quotas::new(&HASTY),
         },
         limits: TransportLimits::default(),
+        trusted: None,
         schema: SchemaOptions::default(),
         playground: false,
         metrics: None,

@@ -10,6 +10,7 @@ mod requests;
 mod schema;
 mod sockets;
 mod times;
+mod trusted;
 mod uploads;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -26,7 +27,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 
-use super::{Denied, Gate, Place, RequestId, TransportLimits, endpoint};
+use super::{Denied, Gate, Place, RequestId, TransportLimits, TrustedOperations, endpoint};
 
 /// Whom the gate let in, by the token.
 #[derive(Clone)]
@@ -88,8 +89,15 @@ impl Gate for TestGate {
 }
 
 fn transport(limits: TransportLimits) -> impl Endpoint<Output = Response> + 'static {
+    transport_of(limits, None)
+}
+
+fn transport_of(
+    limits: TransportLimits,
+    trusted: Option<TrustedOperations>,
+) -> impl Endpoint<Output = Response> + 'static {
     let gate = TestGate { gone: unbounded_channel().0 };
-    endpoint(schema::schema(), Arc::new(gate), limits, CancellationToken::new(), TaskTracker::new())
+    endpoint(schema::schema(), Arc::new(gate), limits, trusted, CancellationToken::new(), TaskTracker::new())
 }
 
 fn client() -> TestClient<impl Endpoint<Output = Response>> {
@@ -106,10 +114,15 @@ struct TestServer {
 
 impl TestServer {
     async fn start(limits: TransportLimits) -> Self {
+        Self::start_of(limits, None).await
+    }
+
+    async fn start_of(limits: TransportLimits, trusted: Option<TrustedOperations>) -> Self {
         let (sender, gone) = unbounded_channel();
         let shutdown = CancellationToken::new();
         let gate = Arc::new(TestGate { gone: sender });
-        let transport = endpoint(schema::schema(), gate, limits, shutdown.clone(), TaskTracker::new());
+        let transport =
+            endpoint(schema::schema(), gate, limits, trusted, shutdown.clone(), TaskTracker::new());
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();
         let address = *acceptor.local_addr()[0].as_socket_addr().unwrap();
         tokio::spawn(Server::new_with_acceptor(acceptor).run(transport));
