@@ -10,10 +10,11 @@ use muster::app::App;
 use muster::clock::{Clock, new_id, secret_number};
 use muster::config::{
     AuthArgs, Cli, Command, DatabaseArgs, DemoArgs, LimitsArgs, ListenArgs, MigrateArgs, MigrateDirection,
-    ServeArgs, TokenArgs, TuningArgs, s3_variables,
+    PagesArgs, ServeArgs, TokenArgs, TuningArgs, s3_variables,
 };
 use muster::files::Files;
 use muster::http::auth::{Issuer, Rules, Source, Token, TokenGate, Tokens};
+use muster::http::pages::{DemoAdmin, DemoAdmins};
 use muster::http::quotas::Quotas;
 use muster::http::transport::{TransportLimits, TrustedOperations};
 use muster::http::{Site, routes, serve};
@@ -57,12 +58,13 @@ async fn serve_forever(args: ServeArgs) -> anyhow::Result<()> {
     let secret = download_secret(secret, &store)?;
     prepare(&store, args.migrate).await?;
     let app = open(store, &args.files_url, &args.tuning, &secret)?;
-    run(app, args.listen, (&args.tuning, &args.limits), tokens, trusted, |_| Ok(())).await
+    run(app, args.listen, (&args.pages, &args.tuning, &args.limits), tokens, trusted, |_| Ok(None)).await
 }
 
 async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     // It is there to be explored.
-    let tuning = TuningArgs { introspection: true, suggestions: true, playground: true, ..args.tuning };
+    let tuning = TuningArgs { introspection: true, suggestions: true, ..args.tuning };
+    let pages = PagesArgs { playground: true, ..args.pages };
     telemetry::log(&tuning.log, tuning.log_format)?;
     let secret = demo::secret(&args.folder).context("the demo's secret")?;
     let database = DatabaseArgs {
@@ -75,23 +77,34 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     let admins =
         demo::seed(&app).await.map_err(|failure| anyhow::anyhow!("cannot seed the demo: {failure:?}"))?;
     let tokens = Tokens::by_secret(&secret, Rules::default());
-    run(app, args.listen, (&tuning, &args.limits), tokens, None, |address| {
-        println!("\nPlayground  http://{address}/playground");
+    run(app, args.listen, (&pages, &tuning, &args.limits), tokens, None, |address| {
+        println!("\nConsole     http://{address}/");
+        println!("Playground  http://{address}/playground");
         println!("GraphQL     http://{address}/graphql   (also ws://, graphql-transport-ws)");
         println!("Schema      http://{address}/schema.graphql\n");
-        for admin in &admins {
-            let token = demo::token(admin, Clock::System.now()).sign(&secret)?;
+        for admin in signed(&admins, &secret)? {
             let path = format!("{}/{}.token", args.folder, admin.subject);
-            std::fs::write(&path, &token).with_context(|| format!("cannot write {path}"))?;
+            std::fs::write(&path, &admin.token).with_context(|| format!("cannot write {path}"))?;
             println!(
-                "{}, an admin of {}; good for a day, also in {path}:\n{token}\n",
-                admin.name, admin.tenant
+                "{}, an admin of {}; good for a day, also in {path}:\n{}\n",
+                admin.name, admin.tenant, admin.token
             );
         }
         println!("The data is in {}; remove the folder to start anew.", args.folder);
-        Ok(())
+        // Where others than this machine can ask, nobody is signed in with a click.
+        let sign = Box::new(move || signed(&admins, &secret).unwrap_or_default());
+        Ok(address.ip().is_loopback().then(|| Arc::new(DemoAdmins { address, sign })))
     })
     .await
+}
+
+fn signed(admins: &[demo::Admin], secret: &[u8]) -> anyhow::Result<Vec<DemoAdmin>> {
+    let sign = |admin: &demo::Admin| {
+        let token = demo::token(admin, Clock::System.now()).sign(secret)?;
+        let (name, tenant, subject) = (admin.name.into(), admin.tenant.into(), admin.subject.into());
+        Ok(DemoAdmin { name, tenant, subject, token })
+    };
+    admins.iter().map(sign).collect()
 }
 
 fn checked(secret: &str) -> anyhow::Result<&[u8]> {
@@ -198,30 +211,18 @@ fn open(store: Store, files: &str, tuning: &TuningArgs, secret: &[u8]) -> anyhow
 async fn run(
     app: Arc<App>,
     listen: ListenArgs,
-    (tuning, limits): (&TuningArgs, &LimitsArgs),
+    (pages, tuning, limits): (&PagesArgs, &TuningArgs, &LimitsArgs),
     tokens: Tokens,
     trusted: Option<TrustedOperations>,
-    ready: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<()>,
+    greet: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<Option<Arc<DemoAdmins>>>,
 ) -> anyhow::Result<()> {
     let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
     let bound =
         serve::bind(&listen.listen).await.with_context(|| format!("cannot listen at {}", listen.listen))?;
-    let address = bound.address;
+    let metrics = telemetry::metrics()?;
     if let Some(issuer) = tokens.issuer() {
         tokio::spawn(issuer.keep(shutdown.clone()));
     }
-    let public_url = listen.public_url.map(|url| url.trim_end_matches('/').to_owned());
-    let site = Site {
-        app: app.clone(),
-        gate: TokenGate { app: app.clone(), tokens, public_url, quotas: Quotas::new(&limits.quotas()) },
-        limits: limits.transport(tuning.file_size_bytes_max),
-        trusted,
-        schema: tuning.schema(),
-        playground: tuning.playground,
-        metrics: Some(telemetry::metrics()?),
-        shutdown: shutdown.clone(),
-        sockets: sockets.clone(),
-    };
     let worker = tokio::spawn(worker::run(app.clone(), shutdown.clone()));
     tokio::spawn(events::relay(app.store.clone(), app.events.clone(), shutdown.clone()));
     let stop = shutdown.clone();
@@ -230,8 +231,20 @@ async fn run(
         tracing::info!("ending");
         stop.cancel();
     });
-    println!("Muster is ready at http://{address}");
-    ready(address)?;
+    println!("Muster is ready at http://{}", bound.address);
+    let demo_admins = greet(bound.address)?;
+    let public_url = listen.public_url.map(|url| url.trim_end_matches('/').to_owned());
+    let site = Site {
+        app: app.clone(),
+        gate: TokenGate { app: app.clone(), tokens, public_url, quotas: Quotas::new(&limits.quotas()) },
+        limits: limits.transport(tuning.file_size_bytes_max),
+        trusted,
+        schema: tuning.schema(),
+        pages: pages.pages(demo_admins),
+        metrics: Some(metrics),
+        shutdown: shutdown.clone(),
+        sockets: sockets.clone(),
+    };
     serve::serve(bound, routes(site), limits.connections(), shutdown.clone()).await;
     shutdown.cancel();
     sockets.close();

@@ -2,6 +2,7 @@
 
 mod auth;
 mod limits;
+mod pages;
 #[cfg(test)]
 mod settings_tests;
 mod tuning;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use self::auth::{AuthArgs, SecretArgs};
 pub use self::limits::LimitsArgs;
+pub use self::pages::PagesArgs;
 pub use self::tuning::{LogFormat, TuningArgs};
 
 /// A GraphQL service for membership file imports.
@@ -91,6 +93,9 @@ pub struct ServeArgs {
     pub auth: AuthArgs,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
+    pub pages: PagesArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
     pub tuning: TuningArgs,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
@@ -106,6 +111,9 @@ pub struct DemoArgs {
     /// The folder; it is made if it is not there, and goes on being used if it is.
     #[arg(long, default_value = "muster-demo")]
     pub folder: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub pages: PagesArgs,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
     pub tuning: TuningArgs,

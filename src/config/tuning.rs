@@ -70,9 +70,6 @@ pub struct TuningArgs {
     /// Whether a misspelled name is answered with one that exists.
     #[arg(long, env = "MUSTER_SUGGESTIONS", default_value_t = false, action = clap::ArgAction::Set)]
     pub suggestions: bool,
-    /// Whether there is a playground.
-    #[arg(long, env = "MUSTER_PLAYGROUND", default_value_t = false, action = clap::ArgAction::Set)]
-    pub playground: bool,
     /// What is logged, such as `info` or `muster=debug`.
     #[arg(long, env = "MUSTER_LOG", default_value = "info,sqlx=warn,sea_orm_migration=warn")]
     pub log: String,

@@ -3,7 +3,7 @@
 pub mod auth;
 mod download;
 mod operate;
-mod pages;
+pub mod pages;
 pub mod quotas;
 pub mod serve;
 pub mod transport;
@@ -33,8 +33,8 @@ pub struct Site {
     pub trusted: Option<TrustedOperations>,
     /// What of the schema is shown.
     pub schema: SchemaOptions,
-    /// Whether there is a playground.
-    pub playground: bool,
+    /// What there is of pages.
+    pub pages: pages::Pages,
     /// Writes the metrics down.
     pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     /// Ends what lasts.
@@ -53,21 +53,15 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
     let header = |name: HeaderName, value: &'static str| {
         SetHeader::new().overriding(name, HeaderValue::from_static(value))
     };
-    let mut routes = Route::new()
+    let routes = Route::new()
         .at("/graphql", graphql)
         .at("/files/:signed", get(download::serve).with(header(header::CACHE_CONTROL, "private, no-store")))
-        .at("/schema.graphql", get(pages::sdl))
-        .at("/", get(pages::home))
-        .at("/muster.css", get(pages::style))
         .at("/healthz", get(operate::healthz))
         .at("/readyz", get(operate::readyz))
         .at("/metrics", get(operate::metrics));
-    if site.playground {
-        routes = routes
-            .at("/playground", get(pages::playground))
-            .at("/playground.js", get(pages::playground_script));
-    }
-    routes
+    pages::add(routes, site.pages)
+        // So that a refusal gets these headers too.
+        .map_to_response()
         .with(AddData::new(site.app))
         .with(AddData::new(operate::Keys(issuer)))
         .with(AddData::new(operate::Metrics(site.metrics)))

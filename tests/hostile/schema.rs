@@ -6,7 +6,8 @@ use crate::ask::{Asker, Way, code};
 use crate::server::{Home, Server};
 
 const README: &str = include_str!("../../README.md");
-const PLAYGROUND: &str = include_str!("../../src/http/pages/playground.js");
+/// The examples of the playground.
+const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/playground/operations");
 
 /// The documents in a text, each between two marks.
 fn between<'a>(text: &'a str, begin: &'a str, end: &'a str) -> impl Iterator<Item = &'a str> {
@@ -19,9 +20,8 @@ fn operations() -> Vec<String> {
         between(README, "{\\\"query\\\":\\\"", "\\\"}\"").map(|text| text.replace("\\\\\\\"", "\""));
     operations.extend(in_json);
     operations.extend(between(README, "{\"query\":\"", "\"").map(str::to_owned));
-    let examples = PLAYGROUND.split("const examples = {").nth(1).unwrap().split("\n};").next().unwrap();
-    operations.extend(between(examples, "`", "`").map(str::to_owned));
-    operations.extend(between(examples, "\"", "\"").map(str::to_owned));
+    let examples = std::fs::read_dir(EXAMPLES).unwrap();
+    operations.extend(examples.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()));
     operations.retain(|text| text.contains('{') && !text.contains("`"));
     operations
 }

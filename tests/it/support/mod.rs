@@ -13,6 +13,7 @@ use muster::clock::Clock;
 use muster::files::Files;
 use muster::graphql::SchemaOptions;
 use muster::http::auth::{Rules, Token, TokenGate, Tokens};
+use muster::http::pages::Pages;
 use muster::http::quotas::{QuotaLimits, Quotas};
 use muster::http::transport::TransportLimits;
 use muster::http::{Site, routes};
@@ -199,7 +200,7 @@ fn site(app: &Arc<App>, tokens: &Tokens, shutdown: &CancellationToken) -> Site {
         limits: TransportLimits::default(),
         trusted: None,
         schema: SchemaOptions::default(),
-        playground: false,
+        pages: Pages::default(),
         metrics: None,
         shutdown: shutdown.clone(),
         sockets: TaskTracker::new(),

@@ -1,0 +1,70 @@
+//! The console, at `/` and wherever else it chooses.
+
+use std::sync::Arc;
+
+use poem::error::NotFoundError;
+use poem::http::{Method, header};
+use poem::web::Data;
+use poem::{Endpoint, Request, Response, Result, handler};
+use serde_json::{Value, json};
+use web::CONSOLE;
+
+use super::{EmbedOrigin, Pages, file, plain, policy};
+
+/// What paths of the service begin with: what is not found there is not one of the console's pages.
+const SERVICE: [&str; 8] =
+    ["graphql", "files", "playground", "assets", "demo", "healthz", "readyz", "metrics"];
+
+/// The console's pages.
+pub(super) struct Console {
+    policy: String,
+    playground: bool,
+    settings: Value,
+}
+
+impl Console {
+    pub(super) fn new(pages: &Pages) -> Self {
+        let origins: Vec<&str> = pages.embed_origins.iter().map(EmbedOrigin::as_str).collect();
+        let demo = pages.demo_admins.is_some();
+        Self {
+            policy: policy::console(&pages.embed_origins),
+            playground: pages.playground,
+            settings: json!({ "embedOrigins": origins, "demo": demo, "playground": pages.playground }),
+        }
+    }
+}
+
+impl Endpoint for Console {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return Err(NotFoundError.into());
+        }
+        let path = request.uri().path().trim_start_matches('/');
+        if path.is_empty() && !CONSOLE.is_built() {
+            return Ok(plain::home(self.playground));
+        }
+        let path = if path.is_empty() || is_page(path, &request) { "index.html" } else { path };
+        let found = CONSOLE.find(path).ok_or(NotFoundError)?;
+        Ok(file::answer(found, &request, &self.policy))
+    }
+}
+
+/// Whether a browser that is sent to `path` is sent to a page of the console, which then shows what belongs there.
+fn is_page(path: &str, request: &Request) -> bool {
+    let mut segments = path.split('/');
+    let is_service = segments.next().is_some_and(|first| SERVICE.contains(&first));
+    let is_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let accepted = request.headers().get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    !is_service && !is_file && accepted.is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+/// What the console has to know before anybody is signed in.
+#[handler]
+pub(super) fn settings(console: Data<&Arc<Console>>) -> Response {
+    policy::under(&console.policy)
+        .content_type("application/json")
+        .header(header::CACHE_CONTROL, "no-cache")
+        .body(console.settings.to_string())
+}
