@@ -3,6 +3,7 @@
 //! `docs/ARCHITECTURE.md` shows the house.
 
 pub mod app;
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod demo;

@@ -11,7 +11,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::{App, AppError, Result};
-use crate::domain::id::{ImportId, PlanId, TenantId};
+use crate::domain::id::{ImportId, PlanId, TenantId, UserId};
 use crate::domain::import::Import;
 use crate::domain::requester::Requester;
 use crate::domain::timestamp::Timestamp;
@@ -39,6 +39,14 @@ pub struct Signed {
 
 /// What is behind a signed address.
 pub struct Opened {
+    /// Whose data it is.
+    pub tenant: TenantId,
+    /// Who was given the address.
+    pub user: UserId,
+    /// The import that it is of.
+    pub import: ImportId,
+    /// What is behind the address.
+    pub download: Download,
     /// For people; of an uploaded file, its cleaned name.
     pub name: String,
     /// How long it is; unknown for what is written while it is read.
@@ -51,40 +59,45 @@ enum Content {
     Written(BoxStream<'static, Result<Bytes>>),
 }
 
-/// A download that a signature allows.
+/// Bytes of a grant: a kind, a tenant, an id, a user, a time.
+const GRANT_BYTES: usize = 1 + 16 + 16 + 16 + 8;
+
+/// A download that a signature allows, and to whom it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Grant {
     download: Download,
     tenant: TenantId,
+    user: UserId,
     expires_at: Timestamp,
 }
 
 impl Grant {
-    fn bytes(&self) -> [u8; 41] {
+    fn bytes(&self) -> [u8; GRANT_BYTES] {
         let (kind, id) = match self.download {
             Download::File(id) => (1, id.0),
             Download::Plan(id) => (2, id.0),
             Download::HeldRows(id) => (3, id.0),
         };
-        let mut bytes = [0; 41];
+        let mut bytes = [0; GRANT_BYTES];
         bytes[0] = kind;
         bytes[1..17].copy_from_slice(self.tenant.0.as_bytes());
         bytes[17..33].copy_from_slice(id.as_bytes());
-        bytes[33..].copy_from_slice(&self.expires_at.0.to_be_bytes());
+        bytes[33..49].copy_from_slice(self.user.0.as_bytes());
+        bytes[49..].copy_from_slice(&self.expires_at.0.to_be_bytes());
         bytes
     }
 
-    fn of(bytes: &[u8; 41]) -> Option<Self> {
+    fn of(bytes: &[u8; GRANT_BYTES]) -> Option<Self> {
         let id = |range: std::ops::Range<usize>| Uuid::from_slice(&bytes[range]).ok();
-        let (tenant, id) = (TenantId(id(1..17)?), id(17..33)?);
+        let (tenant, id, user) = (TenantId(id(1..17)?), id(17..33)?, UserId(id(33..49)?));
         let download = match bytes[0] {
             1 => Download::File(ImportId(id)),
             2 => Download::Plan(PlanId(id)),
             3 => Download::HeldRows(PlanId(id)),
             _ => return None,
         };
-        let expires_at = Timestamp(i64::from_be_bytes(bytes[33..].try_into().ok()?));
-        Some(Self { download, tenant, expires_at })
+        let expires_at = Timestamp(i64::from_be_bytes(bytes[49..].try_into().ok()?));
+        Some(Self { download, tenant, user, expires_at })
     }
 }
 
@@ -96,7 +109,7 @@ fn signer(app: &App) -> Result<Hmac<Sha256>> {
 #[must_use]
 pub fn sign(app: &App, requester: &Requester, download: Download) -> Signed {
     let expires_at = app.now().plus_milliseconds(i64::from(app.settings.download_seconds) * 1_000);
-    let grant = Grant { download, tenant: requester.tenant, expires_at }.bytes();
+    let grant = Grant { download, tenant: requester.tenant, user: requester.user, expires_at }.bytes();
     let signature = signer(app).map(|mut signer| {
         signer.update(&grant);
         signer.finalize().into_bytes().to_vec()
@@ -107,7 +120,7 @@ pub fn sign(app: &App, requester: &Requester, download: Download) -> Signed {
 
 fn check(app: &App, signed: &str) -> Result<Option<Grant>> {
     let Ok(bytes) = URL_SAFE_NO_PAD.decode(signed) else { return Ok(None) };
-    let Some((grant, signature)) = bytes.split_first_chunk::<41>() else { return Ok(None) };
+    let Some((grant, signature)) = bytes.split_first_chunk::<GRANT_BYTES>() else { return Ok(None) };
     let mut signer = signer(app)?;
     signer.update(grant);
     if signer.verify_slice(signature).is_err() {
@@ -123,15 +136,11 @@ fn check(app: &App, signed: &str) -> Result<Option<Grant>> {
 pub async fn open(app: &std::sync::Arc<App>, signed: &str) -> Result<Opened> {
     let gone = || AppError::NotFound("download, or its address has expired");
     let grant = check(app, signed)?.ok_or_else(gone)?;
-    match grant.download {
+    let (import, name, size_bytes, content) = match grant.download {
         Download::File(id) => {
             let import = app.store.import(grant.tenant, id).await?.ok_or_else(gone)?;
-            let key = FileKey { tenant: grant.tenant, import: id };
-            Ok(Opened {
-                size_bytes: Some(import.file.size_bytes),
-                name: import.file.name,
-                content: Content::File(key),
-            })
+            let content = Content::File(FileKey { tenant: grant.tenant, import: id });
+            (id, import.file.name, Some(import.file.size_bytes), content)
         }
         Download::Plan(id) | Download::HeldRows(id) => {
             let plan = app.store.plan(grant.tenant, id).await?.ok_or_else(gone)?;
@@ -144,9 +153,11 @@ pub async fn open(app: &std::sync::Arc<App>, signed: &str) -> Result<Opened> {
                 ),
                 _ => ("plan", csv::plan(app.clone(), grant.tenant, id, &mapping).await?),
             };
-            Ok(Opened { name: name_of(what, &import), size_bytes: None, content: Content::Written(written) })
+            (import.id, name_of(what, &import), None, Content::Written(written))
         }
-    }
+    };
+    let Grant { tenant, user, download, .. } = grant;
+    Ok(Opened { tenant, user, import, download, name, size_bytes, content })
 }
 
 fn name_of(what: &str, import: &Import) -> String {

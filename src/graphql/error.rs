@@ -6,6 +6,7 @@ use async_graphql::{Context, Error, ErrorExtensions};
 
 use super::session::session;
 use crate::app::AppError;
+use crate::audit::Line;
 
 /// `extensions.code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub enum Code {
 }
 
 impl Code {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
@@ -39,7 +40,7 @@ pub(super) fn error(code: Code, message: impl Into<String>) -> Error {
 }
 
 /// What is shown of a use case's failure. What we caused is logged here, once, with its chain; the answer has no
-/// more of it than the request's id.
+/// more of it than the request's id. Who may not do what they ask is in the audit log.
 pub(super) fn shown(ctx: &Context<'_>, failure: &AppError) -> Error {
     let request_id = &session(ctx).request_id;
     match failure {
@@ -47,7 +48,11 @@ pub(super) fn shown(ctx: &Context<'_>, failure: &AppError) -> Error {
             let message = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ");
             error(Code::BadUserInput, message)
         }
-        AppError::Forbidden => error(Code::Forbidden, "This takes the role tenant_admin."),
+        AppError::Forbidden => {
+            let (action, outcome) = (ctx.field().name(), Code::Forbidden.word());
+            Line { action, outcome, request_id, ..Line::default() }.by(&session(ctx).requester).write();
+            error(Code::Forbidden, "This takes the role tenant_admin.")
+        }
         AppError::NotFound(what) => error(Code::NotFound, format!("There is no such {what}.")),
         AppError::BadInput(sentence) => error(Code::BadUserInput, sentence.clone()),
         AppError::Unavailable(cause) => {

@@ -3,6 +3,7 @@
 //! Names and types are those of the contract that frontends are written against; `schema.graphql` is what
 //! [`sdl`] prints.
 
+mod audited;
 mod error;
 mod ids;
 mod inputs;

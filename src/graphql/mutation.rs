@@ -1,7 +1,9 @@
-//! Mutations. Each is nullable, so that a second one that fails does not hide that the first one was done.
+//! Mutations. Each is nullable, so that a second one that fails does not hide that the first one was done; and each
+//! leaves a line in the audit log, however it ends.
 
 use async_graphql::{Context, ID, MaybeUndefined, Object, Result};
 
+use super::audited::ended;
 use super::error::{Code, Show, error};
 use super::ids;
 use super::inputs::{
@@ -15,11 +17,11 @@ use super::types::{
 };
 use crate::app::fields::{FieldInput, remove_field, save_field};
 use crate::app::imports::complete::complete_import;
-use crate::app::imports::decide::decide_profile_actions;
+use crate::app::imports::decide::{Decided, decide_profile_actions};
 use crate::app::imports::discard::discard_import;
 use crate::app::imports::mapping::{approve_mapping, reopen_mapping, save_mapping};
 use crate::app::imports::resume::resume_import;
-use crate::app::imports::upload::{UploadInput, upload};
+use crate::app::imports::upload::{UploadInput, Uploaded, upload};
 use crate::domain::id::PlanId;
 use crate::store::ActionTarget;
 
@@ -38,7 +40,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The file, and how to take it.")] input: UploadMembershipFileInput,
     ) -> Option<Result<UploadMembershipFilePayload>> {
-        Some(upload_file(ctx, input).await)
+        ended(ctx, upload_file(ctx, input).await, UploadMembershipFilePayload::of)
     }
 
     /// Takes any tenant admin to the step of the in-progress import that needs attention, and tells the others who works
@@ -49,7 +51,7 @@ impl Mutation {
         #[graphql(desc = "The import.")] input: ResumeImportInput,
     ) -> Option<Result<ImportPayload>> {
         let done = resume_import(app(ctx), requester(ctx), ids::import(&input.import_id)).await;
-        Some(done.map(ImportPayload::of).show(ctx))
+        ended(ctx, done.show(ctx), ImportPayload::of)
     }
 
     /// Changes the mapping without approving it. What is not named stays.
@@ -60,7 +62,7 @@ impl Mutation {
     ) -> Option<Result<ImportPayload>> {
         let (id, if_version) = (ids::import(&input.import_id), input.if_version);
         let done = save_mapping(app(ctx), requester(ctx), id, input.into_edit(), if_version).await;
-        Some(done.map(ImportPayload::of).show(ctx))
+        ended(ctx, done.show(ctx), ImportPayload::of)
     }
 
     /// Approves the mapping and starts planning the bulk profile actions.
@@ -71,7 +73,7 @@ impl Mutation {
     ) -> Option<Result<ImportPayload>> {
         let id = ids::import(&input.import_id);
         let done = approve_mapping(app(ctx), requester(ctx), id, input.if_version).await;
-        Some(done.map(ImportPayload::of).show(ctx))
+        ended(ctx, done.show(ctx), ImportPayload::of)
     }
 
     /// Goes back to MAPPING from PLANNING or REVIEW; the plan and its decisions are dropped.
@@ -82,7 +84,7 @@ impl Mutation {
     ) -> Option<Result<ImportPayload>> {
         let id = ids::import(&input.import_id);
         let done = reopen_mapping(app(ctx), requester(ctx), id, input.if_version).await;
-        Some(done.map(ImportPayload::of).show(ctx))
+        ended(ctx, done.show(ctx), ImportPayload::of)
     }
 
     /// Approves or rejects proposed actions of the plan that was looked at, in one transaction.
@@ -91,7 +93,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The decision, and what it is about.")] input: DecideProfileActionsInput,
     ) -> Option<Result<DecideProfileActionsPayload>> {
-        Some(decide(ctx, input).await)
+        ended(ctx, decide(ctx, input).await, DecideProfileActionsPayload::of)
     }
 
     /// Applies what was approved, all of it or nothing, then turns the import COMPLETE.
@@ -103,7 +105,7 @@ impl Mutation {
         let id = ids::import(&input.import_id);
         let done =
             complete_import(app(ctx), requester(ctx), id, input.if_version, input.confirm_deletions).await;
-        Some(done.map(ImportPayload::of).show(ctx))
+        ended(ctx, done.show(ctx), ImportPayload::of)
     }
 
     /// Gives an in-progress import up: it turns INCOMPLETE, and the banner goes.
@@ -114,7 +116,7 @@ impl Mutation {
     ) -> Option<Result<ImportPayload>> {
         let id = ids::import(&input.import_id);
         let done = discard_import(app(ctx), requester(ctx), id, input.if_version).await;
-        Some(done.map(ImportPayload::of).show(ctx))
+        ended(ctx, done.show(ctx), ImportPayload::of)
     }
 
     /// Adds a segment or changes one; of a built-in field, the label and `required` can change.
@@ -131,7 +133,7 @@ impl Mutation {
             choices: input.choices,
         };
         let done = save_field(app(ctx), requester(ctx), input).await;
-        Some(done.map(ProfileFieldPayload::of).show(ctx))
+        ended(ctx, done.show(ctx), ProfileFieldPayload::of)
     }
 
     /// Archives a segment: it can no longer be mapped, and old records still show it.
@@ -141,14 +143,11 @@ impl Mutation {
         #[graphql(desc = "The segment.")] input: RemoveProfileFieldInput,
     ) -> Option<Result<ProfileFieldPayload>> {
         let done = remove_field(app(ctx), requester(ctx), &input.key).await;
-        Some(done.map(ProfileFieldPayload::of).show(ctx))
+        ended(ctx, done.show(ctx), ProfileFieldPayload::of)
     }
 }
 
-async fn upload_file(
-    ctx: &Context<'_>,
-    input: UploadMembershipFileInput,
-) -> Result<UploadMembershipFilePayload> {
+async fn upload_file(ctx: &Context<'_>, input: UploadMembershipFileInput) -> Result<Uploaded> {
     let input = UploadInput {
         file: input.file.take(ctx)?,
         encoding: input.encoding,
@@ -160,11 +159,10 @@ async fn upload_file(
             MaybeUndefined::Value(id) => Some(Some(ids::import(&id))),
         },
     };
-    let uploaded = upload(app(ctx), requester(ctx), input).await.show(ctx)?;
-    Ok(UploadMembershipFilePayload::of(uploaded))
+    upload(app(ctx), requester(ctx), input).await.show(ctx)
 }
 
-async fn decide(ctx: &Context<'_>, input: DecideProfileActionsInput) -> Result<DecideProfileActionsPayload> {
+async fn decide(ctx: &Context<'_>, input: DecideProfileActionsInput) -> Result<Decided> {
     let plan = ids::plan(&input.plan_id);
     let target = match input.target {
         ProfileActionTarget::All(true) => ActionTarget::All,
@@ -174,8 +172,7 @@ async fn decide(ctx: &Context<'_>, input: DecideProfileActionsInput) -> Result<D
         ProfileActionTarget::Filter(filter) => ActionTarget::Filter(filter.into_store()?),
         ProfileActionTarget::Ids(ids) => ActionTarget::Positions(positions(plan, &ids)),
     };
-    let decided = decide_profile_actions(app(ctx), requester(ctx), plan, input.decision.into(), target).await;
-    Ok(DecideProfileActionsPayload::of(decided.show(ctx)?))
+    decide_profile_actions(app(ctx), requester(ctx), plan, input.decision.into(), target).await.show(ctx)
 }
 
 /// The places in `plan` that the ids name. An id of something else names a place that no plan has.

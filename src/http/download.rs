@@ -9,7 +9,10 @@ use poem::http::{HeaderMap, StatusCode, header};
 use poem::web::{Data, Path};
 use poem::{Body, IntoResponse, Request, Response, handler};
 
+use super::transport::RequestId;
+use crate::app::download::Download;
 use crate::app::{App, AppError, download};
+use crate::audit::{DONE, Line};
 
 /// When a client may ask again for a file that cannot be read right now.
 const RETRY_SECONDS: u32 = 5;
@@ -31,29 +34,60 @@ const ATTRIBUTE: &AsciiSet = &NON_ALPHANUMERIC
 /// Serves what is behind a signed address.
 #[handler]
 pub(super) async fn serve(request: &Request, Path(signed): Path<String>, app: Data<&Arc<App>>) -> Response {
-    match answer(app.0, &signed, request.headers()).await {
+    let id = RequestId::new();
+    let response = match answer(app.0, &signed, request.headers(), &id).await {
         Ok(response) => response,
-        Err(AppError::NotFound(what)) => plain(StatusCode::NOT_FOUND, format!("There is no such {what}.\n")),
+        Err(AppError::NotFound(what)) => {
+            told("NOT_FOUND", &id);
+            plain(StatusCode::NOT_FOUND, format!("There is no such {what}.\n"))
+        }
         Err(failure @ AppError::Unavailable(_)) => {
-            tracing::error!(?failure, "a download failed");
+            tracing::error!(request_id = %id.0, ?failure, "a download failed");
+            told("UNAVAILABLE", &id);
             let sentence = "The file cannot be read right now. Try again in a moment.\n";
             plain(StatusCode::SERVICE_UNAVAILABLE, sentence.into())
                 .with_header(header::RETRY_AFTER, RETRY_SECONDS)
                 .into_response()
         }
         Err(failure) => {
-            tracing::error!(?failure, "a download failed");
+            tracing::error!(request_id = %id.0, ?failure, "a download failed");
+            told("INTERNAL", &id);
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.\n".into())
         }
-    }
+    };
+    response.with_header("x-request-id", id.0).into_response()
+}
+
+/// Leaves a line in the audit log of a download that came to nothing.
+fn told(outcome: &str, id: &RequestId) {
+    Line { action: "download", outcome, request_id: &id.0, ..Line::default() }.write();
 }
 
 fn plain(status: StatusCode, sentence: String) -> Response {
     Response::builder().status(status).content_type("text/plain; charset=utf-8").body(sentence)
 }
 
-async fn answer(app: &Arc<App>, signed: &str, headers: &HeaderMap) -> Result<Response, AppError> {
+async fn answer(
+    app: &Arc<App>,
+    signed: &str,
+    headers: &HeaderMap,
+    id: &RequestId,
+) -> Result<Response, AppError> {
     let opened = download::open(app, signed).await?;
+    let line = Line {
+        action: "download",
+        outcome: DONE,
+        request_id: &id.0,
+        tenant: Some(opened.tenant),
+        user: Some(opened.user),
+        import: Some(opened.import),
+        about: Some(match opened.download {
+            Download::File(_) => "file",
+            Download::Plan(_) => "plan",
+            Download::HeldRows(_) => "held rows",
+        }),
+        count: None,
+    };
     let (size, disposition) = (opened.size_bytes, disposition(&opened.name));
     let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     let range = match (size, asked) {
@@ -84,6 +118,7 @@ async fn answer(app: &Arc<App>, signed: &str, headers: &HeaderMap) -> Result<Res
         }
         Wanted::Nothing => {
             let size = size.unwrap_or_default();
+            Line { outcome: "RANGE_NOT_SATISFIABLE", ..line }.write();
             return Ok(response
                 .status(StatusCode::RANGE_NOT_SATISFIABLE)
                 .header(header::CONTENT_RANGE, format!("bytes */{size}"))
@@ -91,6 +126,7 @@ async fn answer(app: &Arc<App>, signed: &str, headers: &HeaderMap) -> Result<Res
         }
     };
     let bytes = opened.read(app, range).await?;
+    line.write();
     let bytes = bytes.map_err(|failure| {
         tracing::error!(?failure, "a download broke off");
         std::io::Error::other("the file cannot be read")

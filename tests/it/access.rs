@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::schema::root_fields;
-use crate::support::{Admin, TestApp, error_code, mutation};
+use crate::support::{Admin, Answer, TestApp, error_code, mutation};
 
 const ROSTER: &str = "Member ID,First name,Last name,E-mail\nM-1,Ada,Abara,ada@example.org\n";
 /// Good until 2100.
@@ -14,21 +14,21 @@ const GOOD_UNTIL: i64 = 4_102_444_800;
 const EXPIRED: i64 = 1_000_000_000;
 
 /// A root field, and how it is asked for.
-struct Row {
-    root: &'static str,
-    field: &'static str,
+pub struct Row {
+    pub root: &'static str,
+    pub field: &'static str,
     query: String,
     variables: Value,
 }
 
 /// An import and its plan, as somebody may name them.
-struct Named {
-    import: Value,
-    plan: Value,
-    action: Value,
+pub struct Named {
+    pub import: Value,
+    pub plan: Value,
+    pub action: Value,
 }
 
-fn rows(named: &Named) -> Vec<Row> {
+pub fn rows(named: &Named) -> Vec<Row> {
     let (import, plan, action) = (&named.import, &named.plan, &named.action);
     let query = |field: &'static str, query: &str, variables: Value| Row {
         root: "Query",
@@ -82,20 +82,25 @@ fn rows(named: &Named) -> Vec<Row> {
     ]
 }
 
-/// The status and the body of what somebody is answered. A stream must have come to its end.
-async fn answer(who: &Admin, row: &Row) -> (u16, Value) {
-    let answer = match (row.root, row.field) {
+/// What somebody is answered. A stream must come to its end.
+pub async fn ask(who: &Admin, row: &Row) -> Answer {
+    match (row.root, row.field) {
         (_, "uploadMembershipFile") => who.upload_answer("roster.csv", ROSTER, json!({})).await,
         ("Subscription", _) => who.events(&row.query, row.variables.clone()).await,
         _ => who.answer(&row.query, row.variables.clone()).await,
-    };
+    }
+}
+
+/// The status and the body of what somebody is answered. A stream must have come to its end.
+async fn answer(who: &Admin, row: &Row) -> (u16, Value) {
+    let answer = ask(who, row).await;
     let text = answer.text();
     let data = text.lines().find_map(|line| line.strip_prefix("data: {")).map(|event| format!("{{{event}"));
     (answer.status.as_u16(), serde_json::from_str(&data.unwrap_or(text)).unwrap())
 }
 
 /// A club with an import in review.
-async fn club() -> (Arc<TestApp>, Admin, Named) {
+pub async fn club() -> (Arc<TestApp>, Admin, Named) {
     let app = TestApp::new().await;
     let ada = app.admin("club", "ada");
     let planned = ada.planned("roster.csv", ROSTER).await;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that is surprised is to fail")]
 
 mod access;
+mod audit;
 mod background;
 mod decisions;
 mod downloads;

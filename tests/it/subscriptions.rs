@@ -31,7 +31,11 @@ pub async fn server(app: &TestApp) -> SocketAddr {
     address
 }
 
-pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// The request that became this socket.
+    pub request_id: String,
+}
 
 impl Socket {
     pub async fn open(address: SocketAddr, who: &Admin) -> Self {
@@ -44,9 +48,10 @@ impl Socket {
     pub async fn knock(address: SocketAddr, who: &Admin) -> Self {
         let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
-        let (socket, response) = connect_async(request).await.unwrap();
+        let (stream, response) = connect_async(request).await.unwrap();
         assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-transport-ws");
-        let mut socket = Self(socket);
+        let request_id = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+        let mut socket = Self { stream, request_id };
         let authorization = who.token.as_ref().map(|token| format!("Bearer {token}"));
         socket.say(json!({ "type": "connection_init", "payload": { "authorization": authorization } })).await;
         socket
@@ -58,12 +63,12 @@ impl Socket {
     }
 
     async fn say(&mut self, message: Value) {
-        self.0.send(Message::text(message.to_string())).await.unwrap();
+        self.stream.send(Message::text(message.to_string())).await.unwrap();
     }
 
     async fn hear(&mut self) -> Value {
         loop {
-            match self.0.next().await.unwrap().unwrap() {
+            match self.stream.next().await.unwrap().unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("not a message: {other:?}"),
@@ -74,7 +79,7 @@ impl Socket {
     /// The code and the reason that it is closed with, whatever comes before.
     pub async fn closed(mut self) -> (u16, String) {
         loop {
-            if let Message::Close(frame) = self.0.next().await.unwrap().unwrap() {
+            if let Message::Close(frame) = self.stream.next().await.unwrap().unwrap() {
                 let frame = frame.unwrap();
                 return (frame.code.into(), frame.reason.to_string());
             }

@@ -18,6 +18,8 @@ pub const IDS_MAX: usize = 1_000;
 pub struct Decided {
     /// None only if there is no such plan.
     pub import: Option<Import>,
+    /// What was decided.
+    pub decision: Decision,
     /// Actions whose decision changed.
     pub count: u64,
     /// Empty on success.
@@ -37,14 +39,14 @@ pub async fn decide_profile_actions(
 ) -> Result<Decided> {
     require_admin(requester)?;
     match decide(app, requester, plan, decision, target).await {
-        Ok((import, count)) => Ok(Decided { import: Some(import), count, errors: Vec::new() }),
+        Ok((import, count)) => Ok(Decided { import: Some(import), decision, count, errors: Vec::new() }),
         Err(AppError::Refused(errors)) => {
             let import = match app.store.plan(requester.tenant, plan).await? {
                 Some(plan) => app.store.import(requester.tenant, plan.import).await?,
                 // The plan was replaced: the import that it was of is the one in progress, if there still is one.
                 None => app.store.active_import(requester.tenant).await?,
             };
-            Ok(Decided { import, count: 0, errors })
+            Ok(Decided { import, decision, count: 0, errors })
         }
         Err(other) => Err(other),
     }

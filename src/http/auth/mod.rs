@@ -23,6 +23,7 @@ use super::quotas::Quotas;
 use super::transport::{Denied, Gate, Place, RequestId};
 use crate::app::identity::{Claims, sign_in};
 use crate::app::{App, AppError};
+use crate::audit::Line;
 use crate::domain::requester::Requester;
 use crate::graphql;
 
@@ -83,6 +84,16 @@ impl Gate for TokenGate {
 
     fn may_upload(&self, session: &SignedIn) -> bool {
         session.requester.is_tenant_admin
+    }
+
+    fn refused(&self, session: Option<&SignedIn>, id: &RequestId, sentence: &str) {
+        let line = Line { request_id: &id.0, about: Some(sentence), ..Line::default() };
+        match session {
+            None => Line { action: "signIn", outcome: "UNAUTHENTICATED", ..line }.write(),
+            Some(session) => Line { action: "uploadMembershipFile", outcome: "FORBIDDEN", ..line }
+                .by(&session.requester)
+                .write(),
+        }
     }
 
     fn expires_at(&self, session: &SignedIn) -> i64 {

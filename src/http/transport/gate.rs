@@ -2,6 +2,8 @@
 
 use std::{any::Any, future::Future, time::Duration};
 
+use super::RequestId;
+
 /// Why a bearer was not let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denied {
@@ -28,7 +30,7 @@ pub trait Gate: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Session, Denied>> + Send;
 
     /// Puts what one operation needs into it: called once for each operation. The operation's
-    /// [`RequestId`](super::RequestId) is in its data already.
+    /// [`RequestId`] is in its data already.
     fn prepare(&self, session: &Self::Session, request: async_graphql::Request) -> async_graphql::Request;
 
     /// Whether uploads of this session are read at all.
@@ -52,6 +54,9 @@ pub trait Gate: Send + Sync + 'static {
     fn admit_upload(&self, _session: &Self::Session) -> Result<(), Duration> {
         Ok(())
     }
+
+    /// Hears of whoever is not let in (no session), or is not let do what they ask, and of the sentence that they are told.
+    fn refused(&self, _session: Option<&Self::Session>, _id: &RequestId, _sentence: &str) {}
 
     /// A place for one more lasting connection of this session's tenant; `None`: there are too many.
     fn admit_connection(&self, _session: &Self::Session) -> Option<Place> {

@@ -92,9 +92,9 @@ impl<S: Executor, G: Gate> Transport<S, G> {
         let upgrade = request.headers().get(header::UPGRADE);
         // Others may stand there: curl offers h2c, and is content to be ignored.
         if upgrade.is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-            return websocket::upgrade(&self.core, request)
+            return websocket::upgrade(&self.core, request, id)
                 .await
-                .unwrap_or_else(|refusal| answer::refused(refusal, Media::Json));
+                .unwrap_or_else(|refusal| self.refuse(refusal, id, Media::Json));
         }
         let Some(media) = Media::accepted(request.headers()) else {
             let sentence = "Only application/graphql-response+json, application/json and text/event-stream \
@@ -109,12 +109,19 @@ impl<S: Executor, G: Gate> Transport<S, G> {
         };
         outcome.unwrap_or_else(|refusal| {
             let not_allowed = refusal.status == Some(StatusCode::METHOD_NOT_ALLOWED);
-            let mut response = answer::refused(refusal, media);
+            let mut response = self.refuse(refusal, id, media);
             if not_allowed {
                 response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST, GET"));
             }
             response
         })
+    }
+
+    fn refuse(&self, refusal: Refusal, id: &RequestId, media: Media) -> Response {
+        if refusal.code == Code::Unauthenticated {
+            self.core.gate.refused(None, id, &refusal.message);
+        }
+        answer::refused(refusal, media)
     }
 
     async fn get(&self, request: Request, id: &RequestId, media: Media) -> Result<Response, Refusal> {

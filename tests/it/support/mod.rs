@@ -4,6 +4,7 @@ pub mod admin;
 pub mod database;
 mod http;
 mod imports;
+pub mod log;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

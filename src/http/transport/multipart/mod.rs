@@ -56,7 +56,7 @@ pub(super) async fn answer<S: Executor, G: Gate>(
     let mut cleaner = HeaderCleaner::new(&boundary);
     let body = body::Metered::new(body.into_bytes_stream(), meter.clone());
     let mut parts = Multipart::new(body.map_ok(move |chunk| cleaner.clean(chunk)), boundary);
-    let arriving = arrive(core, session, &mut parts, &meter);
+    let arriving = arrive(core, session, id, &mut parts, &meter);
     let arrived =
         tokio::time::timeout(limits.request_time(), arriving).await.unwrap_or_else(|_| Err(too_slow()));
     let (mut operation, file) = match arrived {
@@ -82,6 +82,7 @@ pub(super) async fn answer<S: Executor, G: Gate>(
 async fn arrive<S: Executor, G: Gate>(
     core: &Core<S, G>,
     session: &G::Session,
+    id: &RequestId,
     parts: &mut Multipart<'static>,
     meter: &Meter,
 ) -> Result<(Operation, Option<Field<'static>>), Refusal> {
@@ -100,6 +101,7 @@ async fn arrive<S: Executor, G: Gate>(
     }
     if !core.gate.may_upload(session) {
         let sentence = "You may not upload files.";
+        core.gate.refused(Some(session), id, sentence);
         return Err(Refusal::transport(StatusCode::FORBIDDEN, Code::Forbidden, sentence));
     }
     core.gate.admit_upload(session).map_err(|wait| Refusal::too_often("uploads", wait))?;

@@ -20,6 +20,7 @@ use poem::{
 };
 
 use super::{
+    RequestId,
     gate::Gate,
     operation::{Core, unavailable},
     origin,
@@ -33,6 +34,7 @@ const SUBPROTOCOL: &str = "graphql-transport-ws";
 pub(super) async fn upgrade<S: Executor, G: Gate>(
     core: &Arc<Core<S, G>>,
     request: Request,
+    id: &RequestId,
 ) -> Result<Response, Refusal> {
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
     let speaks_ours = offered
@@ -57,14 +59,14 @@ pub(super) async fn upgrade<S: Executor, G: Gate>(
     config.write_buffer_size = 0;
     config.max_message_size = Some(limits.frame_bytes_max);
     config.max_frame_size = Some(limits.frame_bytes_max);
-    let core = core.clone();
+    let (core, id) = (core.clone(), id.clone());
     // From here on, as the connection is no longer one that the server waits for.
     let open = core.sockets.token();
     Ok(socket
         .protocols([SUBPROTOCOL])
         .config(config)
         .on_upgrade(move |stream| async move {
-            socket::serve(core, stream, header_token, origin).await;
+            socket::serve(core, stream, header_token, origin, id).await;
             drop((permit, open));
         })
         .into_response())

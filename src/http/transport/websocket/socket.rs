@@ -17,6 +17,7 @@ use super::{
     protocol::{self, ClientMessage},
 };
 use crate::http::transport::{
+    RequestId,
     gate::{Gate, Place},
     operation::Core,
     params::Params,
@@ -30,12 +31,13 @@ pub(super) async fn serve<S: Executor, G: Gate>(
     mut stream: WebSocketStream,
     header_token: Option<String>,
     origin: String,
+    id: RequestId,
 ) {
     let send_time = Duration::from_secs(core.limits.send_seconds);
     let linger_time = Duration::from_secs(core.limits.linger_seconds);
     let reason_bytes_max = core.limits.close_reason_bytes_max;
     // Its operations end here, before the farewell.
-    let end = Socket::new(core, header_token, origin).run(&mut stream).await;
+    let end = Socket::new(core, header_token, origin, id).run(&mut stream).await;
     let farewell = async {
         if let Err(close) = end {
             tracing::debug!(code = close.code, reason = %close.reason, "a socket is closed");
@@ -60,6 +62,8 @@ struct Socket<S, G: Gate> {
     header_token: Option<String>,
     /// The server as the client addresses it.
     origin: String,
+    /// The request that became this socket; each operation has one of its own.
+    id: RequestId,
     /// After `connection_init`: who speaks, and the place among the tenant's connections.
     session: Option<(G::Session, Place)>,
     /// Until when `connection_init` must come; then, when the token ends.
@@ -79,7 +83,7 @@ struct Running {
 }
 
 impl<S: Executor, G: Gate> Socket<S, G> {
-    fn new(core: Arc<Core<S, G>>, header_token: Option<String>, origin: String) -> Self {
+    fn new(core: Arc<Core<S, G>>, header_token: Option<String>, origin: String, id: RequestId) -> Self {
         let limits = &core.limits;
         let (outbox, inbox) = mpsc::channel(limits.socket_queue_messages_max);
         let mut keepalive = interval_at(Instant::now() + limits.keepalive(), limits.keepalive());
@@ -88,6 +92,7 @@ impl<S: Executor, G: Gate> Socket<S, G> {
             deadline: Box::pin(sleep(Duration::from_secs(limits.connection_init_seconds))),
             header_token,
             origin,
+            id,
             session: None,
             operations: HashMap::new(),
             operations_begun: 0,
@@ -152,13 +157,14 @@ impl<S: Executor, G: Gate> Socket<S, G> {
             return Err(Close::too_many_inits());
         }
         let token = token.or_else(|| self.header_token.take());
-        let session =
-            self.core.authenticate(token.as_deref(), &self.origin).await.map_err(
-                |refusal| match refusal.code {
-                    Code::Unavailable => Close::new(1013, refusal.message),
-                    _ => Close::forbidden(),
-                },
-            )?;
+        let found = self.core.authenticate(token.as_deref(), &self.origin).await;
+        let session = found.map_err(|refusal| match refusal.code {
+            Code::Unavailable => Close::new(1013, refusal.message),
+            _ => {
+                self.core.gate.refused(None, &self.id, &refusal.message);
+                Close::forbidden()
+            }
+        })?;
         let place = self.core.gate.admit_connection(&session).ok_or_else(Close::too_many)?;
         self.deadline = Box::pin(sleep(time_left(self.core.gate.expires_at(&session))));
         self.session = Some((session, place));
