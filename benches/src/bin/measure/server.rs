@@ -45,6 +45,7 @@ impl Server {
             // It asks faster than anybody does.
             .env("MUSTER_USER_OPERATIONS_PER_SECOND", "0")
             .env("MUSTER_TENANT_OPERATIONS_PER_SECOND", "0")
+            .env("MUSTER_TENANT_UPLOADS_PER_MINUTE", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(errors)

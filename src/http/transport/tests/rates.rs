@@ -57,7 +57,7 @@ async fn uploads_that_come_too_often_are_refused_and_nothing_else() {
 
 #[tokio::test]
 async fn a_stream_of_events_tells_it_in_the_stream() {
-    let body = json!({ "query": "subscription{never}" }).to_string();
+    let body = json!({ "query": "subscription{count(to:1)}" }).to_string();
     let (status, _, body) = ask("eager", "text/event-stream", "application/json", body).await;
     assert_eq!(status, StatusCode::OK);
     assert!(body.contains("LIMIT_EXCEEDED") && body.ends_with("event: complete\ndata:\n\n"), "{body}");
@@ -69,7 +69,7 @@ async fn a_socket_tells_it_as_an_error_of_the_operation() {
     let mut client = Client::connect(&server).await;
     client.say(json!({ "type": "connection_init", "payload": { "authorization": "eager" } })).await;
     assert_eq!(client.hear().await["type"], "connection_ack");
-    client.subscribe("1", "subscription{never}").await;
+    client.subscribe("1", "subscription{count(to:1)}").await;
     let message = client.hear().await;
     assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("1")), "{message}");
     assert_eq!(message["payload"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{message}");
