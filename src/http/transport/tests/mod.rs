@@ -8,9 +8,11 @@ mod limits;
 mod rates;
 mod requests;
 mod schema;
+mod socket_rules;
 mod sockets;
 mod times;
 mod trusted;
+mod upload_rules;
 mod uploads;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};

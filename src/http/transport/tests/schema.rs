@@ -5,6 +5,7 @@ use async_graphql::{
     Schema, SimpleObject, Subscription, Value,
 };
 use futures_util::{Stream, StreamExt, stream};
+use tokio::sync::Semaphore;
 
 use super::{RequestId, Session};
 use crate::files::uploads::Uploads;
@@ -97,12 +98,24 @@ struct Uploaded {
     interrupted: bool,
 }
 
+/// Each permit lets one mutation through, in the order in which they came. One test has it for itself.
+pub(super) static DOOR: Semaphore = Semaphore::const_new(0);
+/// A permit for each mutation that came there.
+pub(super) static AT_THE_DOOR: Semaphore = Semaphore::const_new(0);
+
 pub(super) struct Mutation;
 
 #[Object]
 impl Mutation {
     async fn set(&self, n: i32) -> i32 {
         n
+    }
+
+    /// Ends when somebody opens the door.
+    async fn wait(&self) -> Result<i32> {
+        AT_THE_DOOR.add_permits(1);
+        DOOR.acquire().await?.forget();
+        Ok(1)
     }
 
     /// Reads a file, but no more than `most` bytes.

@@ -77,6 +77,7 @@ async fn server() -> TestServer {
     TestServer::start(TransportLimits::default()).await
 }
 
+/// PROTOCOL.md, Next, Complete, Single result operation: results, then the end; then the id is free (Subscribe).
 #[tokio::test]
 async fn a_subscription_is_next_and_complete() {
     let server = server().await;
@@ -105,6 +106,7 @@ async fn a_subscription_is_next_and_complete() {
     );
 }
 
+/// PROTOCOL.md, Error: before execution; it ends the operation, no Complete follows.
 #[tokio::test]
 async fn what_is_not_executed_is_an_error_and_nothing_after_it() {
     let server = server().await;
@@ -120,6 +122,7 @@ async fn what_is_not_executed_is_an_error_and_nothing_after_it() {
     assert_eq!(client.hear().await["type"], "next");
 }
 
+/// PROTOCOL.md, Error: during execution.
 #[tokio::test]
 async fn a_panic_ends_its_operation_alone() {
     let server = server().await;
@@ -133,6 +136,7 @@ async fn a_panic_ends_its_operation_alone() {
     }
 }
 
+/// PROTOCOL.md, Complete, Invalid message: the client has stopped listening; an unknown id is ignored.
 #[tokio::test]
 async fn complete_stops_and_is_not_echoed() {
     let server = server().await;
@@ -147,6 +151,7 @@ async fn complete_stops_and_is_not_echoed() {
     assert_eq!(client.hear().await["payload"]["data"]["hello"], "world");
 }
 
+/// PROTOCOL.md, Ping and Pong: before the connection too; a Pong that nobody asked for is taken.
 #[tokio::test]
 async fn pings_are_answered_at_any_time() {
     let server = server().await;
@@ -158,6 +163,7 @@ async fn pings_are_answered_at_any_time() {
     assert_eq!(client.hear().await, json!({ "type": "pong" }));
 }
 
+/// PROTOCOL.md, Communication: the sub-protocol is `graphql-transport-ws`.
 #[tokio::test]
 async fn other_subprotocols_are_not_upgraded() {
     let server = server().await;
@@ -169,6 +175,7 @@ async fn other_subprotocols_are_not_upgraded() {
     }
 }
 
+/// PROTOCOL.md, ConnectionInit and ConnectionAck: with a payload and without.
 #[tokio::test]
 async fn tokens_come_with_the_payload_or_with_the_upgrade() {
     let server = server().await;
@@ -187,6 +194,7 @@ async fn tokens_come_with_the_payload_or_with_the_upgrade() {
     assert_eq!(client.hear().await["payload"]["data"]["who"], "y");
 }
 
+/// PROTOCOL.md, ConnectionInit, Subscribe, Invalid message.
 #[tokio::test]
 async fn each_rule_has_its_close_code() {
     let server = server().await;
@@ -239,6 +247,7 @@ async fn each_rule_has_its_close_code() {
     assert_eq!(client.closed().await.1.len(), 123);
 }
 
+/// PROTOCOL.md, ConnectionInit: within the waiting time.
 #[tokio::test]
 async fn a_socket_must_begin_in_time() {
     let limits = TransportLimits { connection_init_seconds: 0, ..TransportLimits::default() };
@@ -274,6 +283,7 @@ async fn a_process_has_so_many_sockets_and_no_more() {
     }
 }
 
+/// PROTOCOL.md, Communication: the server can close the socket at any time.
 #[tokio::test]
 async fn shutting_down_says_so() {
     let server = server().await;

@@ -1,4 +1,5 @@
-//! Files: what is refused, what reaches the resolver, and what is held in memory meanwhile.
+//! Files: what is refused, what reaches the resolver, and what is held in memory meanwhile. What the multipart request
+//! specification says of the form is in [`super::upload_rules`].
 
 use std::{
     io,
