@@ -33,3 +33,8 @@ schema:
 bench *arguments:
     cargo build --release
     cargo run --release -p muster-benches --bin measure -- {{ arguments }}
+
+# Whether costly requests slow others down; takes wrk
+crowd *arguments:
+    cargo build --release
+    cargo run --release -p muster-benches --bin crowd -- {{ arguments }}
