@@ -105,6 +105,10 @@ pub struct LimitsArgs {
     #[arg(long, env = "MUSTER_HEAD_SECONDS", default_value_t = CONNECTIONS.head_seconds,
         value_parser = within::<u64>(1..=3_600))]
     pub head_seconds: u64,
+    /// How long a client may take nothing of what it is sent, in seconds.
+    #[arg(long, env = "MUSTER_WRITE_SECONDS", default_value_t = CONNECTIONS.write_seconds,
+        value_parser = within::<u64>(1..=3_600))]
+    pub write_seconds: u64,
     /// Operations of one user in a second, on average: ten times as many may come at once. 0 does not count.
     #[arg(long, env = "MUSTER_USER_OPERATIONS_PER_SECOND", default_value_t = QUOTAS.user_operations_per_second,
         value_parser = within::<u32>(0..=MANY))]
@@ -170,6 +174,10 @@ impl LimitsArgs {
     /// As the server needs it.
     #[must_use]
     pub fn connections(&self) -> ConnectionLimits {
-        ConnectionLimits { tcp_connections_max: self.tcp_connections_max, head_seconds: self.head_seconds }
+        ConnectionLimits {
+            tcp_connections_max: self.tcp_connections_max,
+            head_seconds: self.head_seconds,
+            write_seconds: self.write_seconds,
+        }
     }
 }

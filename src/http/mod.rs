@@ -4,6 +4,7 @@ pub mod auth;
 mod download;
 mod operate;
 pub mod pages;
+mod patience;
 pub mod quotas;
 pub mod serve;
 pub mod transport;

@@ -14,11 +14,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Endpoint, Response};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+
+use super::patience::Patient;
 
 /// How long requests that are under way may take once the server is to end.
 const GRACE: Duration = Duration::from_secs(7);
@@ -35,12 +37,14 @@ pub struct ConnectionLimits {
     /// How long the line and the headers of a request may take from the moment at which one can come: from the
     /// beginning of the connection, or from the answer before. So it is also how long a connection may be idle.
     pub head_seconds: u64,
+    /// How long a client may take nothing of what it is sent.
+    pub write_seconds: u64,
 }
 
 impl ConnectionLimits {
     /// What they are unless set. A load balancer keeps idle connections for 60 seconds, and has to be the first that closes
     /// one.
-    pub const DEFAULT: Self = Self { tcp_connections_max: 25_000, head_seconds: 75 };
+    pub const DEFAULT: Self = Self { tcp_connections_max: 25_000, head_seconds: 75, write_seconds: 60 };
 }
 
 impl Default for ConnectionLimits {
@@ -89,8 +93,11 @@ pub async fn serve(
         };
         match accepted {
             Ok(((stream, peer), place)) => {
+                // Else a message over a WebSocket waits for the client's next acknowledgement, 40 ms.
+                let _ = stream.set_nodelay(true);
                 let (routes, local, shutdown) = (routes.clone(), local.clone(), shutdown.clone());
-                let head = Duration::from_secs(limits.head_seconds);
+                let [head, write] = [limits.head_seconds, limits.write_seconds].map(Duration::from_secs);
+                let stream = Patient::new(stream, write);
                 connections.spawn(async move {
                     let _ = converse(stream, routes, (local, RemoteAddr(peer.into())), head, shutdown).await;
                     drop(place);
@@ -108,14 +115,12 @@ pub async fn serve(
 
 /// One connection, until it ends, or the request that is under way at `shutdown`.
 async fn converse(
-    stream: TcpStream,
+    stream: Patient,
     routes: Arc<impl Endpoint<Output = Response> + 'static>,
     (local, peer): (LocalAddr, RemoteAddr),
     head: Duration,
     shutdown: CancellationToken,
 ) -> hyper::Result<()> {
-    // Else a message over a WebSocket waits for the client's next acknowledgement, 40 ms.
-    let _ = stream.set_nodelay(true);
     let answer = service_fn(|request: hyper::Request<Incoming>| {
         let (routes, request) = (routes.clone(), (request, local.clone(), peer.clone(), Scheme::HTTP));
         async move { Ok::<hyper::Response<_>, Infallible>(routes.get_response(request.into()).await.into()) }

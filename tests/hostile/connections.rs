@@ -71,6 +71,24 @@ async fn a_body_that_does_not_come_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_nobody_takes_is_dropped() {
+    let home = Home::on_sqlite(&[("MUSTER_WRITE_SECONDS", 1)]);
+    let server = Server::start(&home);
+    let ada = Asker::new(&server);
+    let mut stream = connect(&ada).await;
+    // The schema again and again, until the kernel's buffers are full, and no answer is read.
+    let writing = async {
+        loop {
+            let ask = b"GET /schema.graphql HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
+            if stream.write_all(&ask).await.is_err() {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, writing).await.expect("the server gives it up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn connections_over_the_bound_wait_for_a_place() {
     let home = Home::on_sqlite(&[("MUSTER_TCP_CONNECTIONS_MAX", 2)]);
     let server = Server::start(&home);
