@@ -11,6 +11,11 @@ run *arguments:
 test *arguments:
     cargo test --workspace {{ arguments }}
 
+# Click through the pages in Chromium
+pages *arguments:
+    MUSTER_WEB=require cargo build
+    cd tests/pages && npm ci --ignore-scripts && npm test -- {{ arguments }}
+
 # Kill servers and databases at random moments, for about half an hour; takes PostgreSQL's programs
 crash:
     MUSTER_TEST_KILLS=200 cargo test --test crash -- --nocapture a_server_on_sqlite

@@ -1,7 +1,6 @@
 //! The pages of Muster as Node.js builds them from `console/` and `playground/`: kept in the program, packed.
 //!
-//! `cargo build` builds them, in its own folder; see `build/main.rs`. Where it cannot, [`MISSING`] says why, and there
-//! are none.
+//! `cargo build` builds them, in its own folder; see `build.rs`. Where it cannot, it says why, and there are none.
 
 use std::borrow::Cow;
 use std::io::Read;

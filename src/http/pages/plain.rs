@@ -6,7 +6,8 @@ use poem::{Response, handler};
 use super::policy;
 
 /// How to get the pages that are missing.
-const HOW: &str = "To get it, install Node.js 20 or later with npm, and build Muster again.";
+const HOW: &str = "To get it, install Node.js 20 or later with npm, and build Muster again; \
+                   cargo says so if anything else is missing.";
 
 /// The page at `/` of a program without a console.
 pub(super) fn home(playground: bool) -> Response {
@@ -15,26 +16,20 @@ pub(super) fn home(playground: bool) -> Response {
     } else {
         ""
     };
-    page(
-        "Muster",
-        &format!(
-            "<p>A GraphQL service for membership file imports. This program was built without its console ({}). {HOW}</p>
-            <ul>
-            {try_it}
-            <li><a href=\"/schema.graphql\">Schema</a>: every type, field and argument, described.</li>
-            <li><a href=\"/readyz\">Readiness</a> and <a href=\"/metrics\">metrics</a>, for operators.</li>
-            </ul>",
-            why()
-        ),
-    )
+    let content = format!(
+        "<p>A GraphQL service for membership file imports. This program was built without its console. {HOW}</p>
+      <ul>
+        {try_it}
+        <li><a href=\"/schema.graphql\">Schema</a>: every type, field and argument, described.</li>
+        <li><a href=\"/readyz\">Readiness</a> and <a href=\"/metrics\">metrics</a>, for operators.</li>
+      </ul>"
+    );
+    page("Muster", &content)
 }
 
 /// The page in the place of a playground that was not built.
 pub(super) fn no_playground() -> Response {
-    page(
-        "Muster playground",
-        &format!("<p>This program was built without its playground ({}). {HOW}</p>", why()),
-    )
+    page("Muster playground", &format!("<p>This program was built without its playground. {HOW}</p>"))
 }
 
 #[handler]
@@ -67,8 +62,4 @@ fn page(title: &str, content: &str) -> Response {
 </html>
 "
         ))
-}
-
-fn why() -> &'static str {
-    web::MISSING.unwrap_or_default()
 }
