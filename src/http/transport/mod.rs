@@ -224,9 +224,9 @@ fn too_slow() -> Refusal {
 }
 
 /// Whether a browser would have asked us first, had another site sent this: headers that no form
-/// can send.
+/// can send. (A token may be a reverse proxy's.)
 fn is_preflighted(headers: &HeaderMap) -> bool {
-    ["authorization", "graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"]
-        .iter()
-        .any(|name| headers.contains_key(*name))
+    let named = ["graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"];
+    named.iter().any(|name| headers.contains_key(*name))
+        || (headers.contains_key(header::AUTHORIZATION) && !origin::is_foreign(headers))
 }

@@ -19,9 +19,39 @@ pub(super) fn of(headers: &HeaderMap) -> String {
     format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
+/// Whether a browser sends this for a page of another site, as `Origin` tells. What a reverse proxy adds to such a request,
+/// a token say, does not speak for whoever wrote that page. The scheme is left out: behind a proxy it is another one.
+pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return false };
+    let place =
+        origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host.as_bytes());
+    let ours = ["host", "x-forwarded-host"].map(|name| headers.get(name).map(|host| host.as_bytes()));
+    place.is_none() || !ours.contains(&place)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_of_another_host_is_foreign() {
+        let foreign = |pairs: &[(&'static str, &'static str)]| {
+            is_foreign(
+                &pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect(),
+            )
+        };
+        assert!(!foreign(&[("host", "a.example")]), "whatever is no browser");
+        assert!(!foreign(&[("host", "a.example"), ("origin", "https://a.example")]));
+        assert!(!foreign(&[
+            ("host", "inner"),
+            ("x-forwarded-host", "a.example"),
+            ("origin", "https://a.example")
+        ]));
+        assert!(foreign(&[("host", "a.example"), ("origin", "https://b.example")]));
+        assert!(foreign(&[("host", "a.example"), ("origin", "https://a.example:8443")]));
+        assert!(foreign(&[("host", "a.example"), ("origin", "null")]));
+        assert!(foreign(&[("origin", "null")]));
+    }
 
     #[test]
     fn only_what_looks_like_a_host_is_one() {

@@ -197,6 +197,13 @@ async fn tokens_come_with_the_payload_or_with_the_upgrade() {
     assert_eq!(client.hear().await["type"], "connection_ack");
     client.subscribe("1", "{who}").await;
     assert_eq!(client.hear().await["payload"]["data"]["who"], "y");
+    // A page of another site, through a reverse proxy that knows the browser.
+    let headers = [headers[0], headers[1], ("origin", "https://elsewhere.example")];
+    let mut client = Client::connect_with(&server, &headers).await.unwrap();
+    client.say(json!({ "type": "connection_init" })).await;
+    assert_eq!(client.hear().await["type"], "connection_ack");
+    client.subscribe("1", "{who}").await;
+    assert_eq!(client.hear().await["payload"]["data"]["who"], "nobody");
 }
 
 /// PROTOCOL.md, ConnectionInit, Subscribe, Invalid message.
