@@ -5,7 +5,8 @@ import { createHash } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { getAltairHtml, getDistDirectory } from "altair-static";
 
-const altair = JSON.parse(await readFile(`${getDistDirectory()}/../../package.json`, "utf8"));
+const home = `${getDistDirectory()}/../..`;
+const altair = JSON.parse(await readFile(`${home}/package.json`, "utf8"));
 
 /** "07-decide.graphql" is "Decide". */
 const title = (file) => {
@@ -39,6 +40,8 @@ page = replaced(page, "</body>", '  <script type="module" src="start.js"></scrip
 await rm("dist", { recursive: true, force: true });
 await mkdir(`dist/${assets}`, { recursive: true });
 await cp(getDistDirectory(), `dist/${assets}`, { recursive: true });
-await rm(`dist/${assets}/index.html`);
+// The page is ours. The sandbox is for scripts around requests, which need eval, and no page here may.
+for (const left of ["index.html", "iframe-sandbox"]) await rm(`dist/${assets}/${left}`, { recursive: true });
+await cp(`${home}/LICENSE`, `dist/${assets}/LICENSE.txt`);
 await writeFile("dist/index.html", page);
 for (const [name, content] of Object.entries(own)) await writeFile(`dist/${assets}/${name}`, content);
