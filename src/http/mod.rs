@@ -61,8 +61,8 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
         .at("/readyz", get(operate::readyz))
         .at("/metrics", get(operate::metrics));
     pages::add(routes, site.pages)
-        // So that a refusal gets these headers too.
-        .map_to_response()
+        // So that what is not found has these headers, too.
+        .catch_all_error(|error| async move { error.into_response() })
         .with(AddData::new(site.app))
         .with(AddData::new(operate::Keys(issuer)))
         .with(AddData::new(operate::Metrics(site.metrics)))

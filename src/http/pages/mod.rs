@@ -48,5 +48,5 @@ pub(super) fn add(mut routes: Route, pages: Pages) -> Route {
 /// The schema in the schema definition language.
 #[handler]
 fn sdl() -> Response {
-    Response::builder().content_type("text/plain; charset=utf-8").body(crate::graphql::sdl())
+    policy::under(&policy::console(&[])).content_type("text/plain; charset=utf-8").body(crate::graphql::sdl())
 }

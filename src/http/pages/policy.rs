@@ -26,12 +26,11 @@ impl FromStr for EmbedOrigin {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let origin = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let origin = origin.map(|url| url.origin().ascii_serialization());
-        // So that nothing of it ends up in a header but a scheme, a host and a port.
-        let same = |origin: &String| origin == text.trim_end_matches('/');
-        origin
-            .filter(same)
-            .map(Self)
-            .ok_or("an origin is a scheme and a host, such as https://intranet.example.org")
+        // Whoever else it would let in, or whatever else it would say, in a header: neither is an origin.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '/' | '.' | '-' | '[' | ']');
+        let same = |origin: &String| origin == text.trim_end_matches('/') && origin.chars().all(is_plain);
+        let wrong = "it has to be a scheme and a host, such as https://intranet.example.org";
+        origin.filter(same).map(Self).ok_or(wrong)
     }
 }
 
@@ -45,14 +44,10 @@ pub(super) fn console(embed_origins: &[EmbedOrigin]) -> String {
     )
 }
 
-/// That of the playground: Altair writes styles into its page, edits in workers, and frames its sandbox.
+/// That of the playground: Altair writes styles into its page, and edits in workers.
 pub(super) const PLAYGROUND: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-     connect-src 'self'; img-src 'self' data:; font-src 'self'; worker-src 'self'; frame-src 'self'; \
-     base-uri 'self'; form-action 'none'; frame-ancestors 'none'";
-
-/// That of the frame in which Altair runs what people write before and behind requests: scripts, but nobody's origin, as
-/// its package `altair-static` has it (`SANDBOX_FRAME_CSP`).
-pub(super) const SANDBOX: &str = "sandbox allow-scripts; frame-ancestors 'self'";
+     connect-src 'self'; img-src 'self' data:; font-src 'self'; worker-src 'self'; base-uri 'self'; \
+     form-action 'none'; frame-ancestors 'none'";
 
 /// An answer under a policy, alone in its group of windows and for its own site alone.
 pub(super) fn under(policy: &str) -> ResponseBuilder {

@@ -39,11 +39,15 @@ pub struct Form {
 impl Form {
     pub fn of(query: &str, mut input: Value, file_name: &str, content: &[u8]) -> Self {
         input["file"] = Value::Null;
-        let operations = json!({ "query": query, "variables": { "input": input } }).to_string();
+        Self::at("input.file", query, json!({ "input": input }), file_name, content)
+    }
+
+    /// The file is at `place` among the variables.
+    pub fn at(place: &str, query: &str, variables: Value, file_name: &str, content: &[u8]) -> Self {
+        let operations = json!({ "query": query, "variables": variables }).to_string();
+        let map = json!({ "0": [format!("variables.{place}")] }).to_string();
         let mut body = Vec::new();
-        for (name, text) in
-            [("operations", operations.as_str()), ("map", r#"{"0":["variables.input.file"]}"#)]
-        {
+        for (name, text) in [("operations", operations), ("map", map)] {
             let part =
                 format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
             body.extend_from_slice(part.as_bytes());
@@ -62,7 +66,7 @@ impl Form {
 }
 
 impl TestApp {
-    pub(super) async fn post_form(&self, token: Option<&str>, form: Form) -> Answer {
+    pub async fn post_form(&self, token: Option<&str>, form: Form) -> Answer {
         let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
         // Without a token, the header that says that no form of another site sent it.
         let mut request = self.client.post("/graphql").content_type(content_type);
@@ -94,7 +98,19 @@ impl TestApp {
 
     /// What a path serves.
     pub async fn get(&self, path: &str) -> Answer {
-        answer(self.client.get(path).send().await).await
+        self.get_with(path, &[]).await
+    }
+
+    /// What a path serves whoever sends these headers.
+    pub async fn get_with(&self, path: &str, headers: &[(&'static str, &str)]) -> Answer {
+        let request = self.client.get(path);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        answer(request.send().await).await
+    }
+
+    /// What a path serves without its body.
+    pub async fn head(&self, path: &str) -> Answer {
+        answer(self.client.head(path).send().await).await
     }
 
     /// What is behind an address that Muster gave out. `range` is the header, if any.

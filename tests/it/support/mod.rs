@@ -68,6 +68,15 @@ impl TestApp {
         Self::on(database, folder, settings).await
     }
 
+    /// With these pages.
+    #[allow(dead_code, reason = "for the tests of pages, which only one binary has")]
+    pub async fn with_pages(pages: Pages) -> Arc<Self> {
+        let mut app = Self::new().await;
+        let site = Site { pages, ..app.site() };
+        Arc::get_mut(&mut app).unwrap().client = TestClient::new(routes(site).boxed());
+        app
+    }
+
     pub async fn on_sqlite() -> Arc<Self> {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::on_sqlite(folder.path());
