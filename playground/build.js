@@ -21,6 +21,7 @@ const examples = await Promise.all(
 const own = {
   "examples.js": `export default ${JSON.stringify(examples)};\n`,
   "start.js": await readFile("start.js", "utf8"),
+  "style.css": await readFile("style.css", "utf8"),
 };
 const hash = createHash("sha256").update(altair.version);
 for (const content of Object.values(own)) hash.update(content);
@@ -35,6 +36,7 @@ let page = getAltairHtml();
 page = replaced(page, "<html>", '<html lang="en">');
 page = replaced(page, "<title>Altair</title>", "<title>Muster playground</title>");
 page = replaced(page, '<base href="/" />', `<base href="playground/${assets}/" />`);
+page = replaced(page, "</head>", '  <link rel="stylesheet" href="style.css" />\n  </head>');
 page = replaced(page, "</body>", '  <script type="module" src="start.js"></script>\n  </body>');
 
 await rm("dist", { recursive: true, force: true });

@@ -10,14 +10,14 @@ const asked = async (path) => (await fetch(new URL(path, location.href))).json()
 const { demo } = await asked("console.json");
 const admins = demo ? await asked("demo/admins") : [];
 
-// The examples take these from the environment, which the button at the top right edits: once for all tabs.
-const environment = { token: admins[0]?.token ?? "", import: "", version: 1, plan: "" };
-const taken = { $id: '"{{import}}"', $version: "{{version}}", $plan: '"{{plan}}"' };
+// What all tabs share, and the button at the top right edits; the examples take it in as {{…}}.
+const environment = { token: "", import: "", plan: "" };
+const values = { id: "{{import}}", plan: "{{plan}}", version: 1 };
 
 const variables = (query) => {
-  const names = [...query.matchAll(/\$\w+(?=: )/g)].map(([name]) => name);
-  const lines = names.filter((name) => taken[name]).map((name) => `  "${name.slice(1)}": ${taken[name]}`);
-  return `{\n${lines.join(",\n")}\n}`;
+  const names = [...query.matchAll(/\$(\w+): /g)].map(([, name]) => name);
+  const known = names.filter((name) => name in values).map((name) => [name, values[name]]);
+  return JSON.stringify(Object.fromEntries(known), null, 2);
 };
 
 // For the tabs below, and for every tab that is opened later.
@@ -42,11 +42,11 @@ globalThis.AltairGraphQL.init({
     disablePushNotification: true,
     "alert.disableUpdateNotification": true,
     "banners.disable": true,
-    "schema.reloadOnStart": admins.length > 0,
-    "schema.reload.onEnvChange": true,
+    "schema.reloadOnStart": demo,
+    "schema.reload.onEnvChange": !demo,
   },
   initialEnvironments: {
-    activeSubEnvironment: admins.length ? "admin-0" : undefined,
+    activeSubEnvironment: demo ? "admin-0" : undefined,
     base: { title: "Muster", variables: environment },
     subEnvironments: admins.map(({ name, token }, index) => ({ id: `admin-${index}`, title: name, variables: { token } })),
   },
@@ -57,3 +57,11 @@ globalThis.AltairGraphQL.init({
     initialVariables: variables(query),
   })),
 });
+
+// Altair leaves the tab in front that it opened last.
+new MutationObserver((_, observer) => {
+  const tabs = document.querySelectorAll(".window-switcher__item");
+  if (tabs.length < examples.length) return;
+  observer.disconnect();
+  tabs[0].click();
+}).observe(document.body, { childList: true, subtree: true });
