@@ -1,0 +1,3 @@
+export default function ImportPage({ id }: { id: string }) {
+  return <p>{id}</p>;
+}

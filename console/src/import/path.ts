@@ -1,0 +1,2 @@
+/** The address of an import's page. */
+export const importPath = (id: string) => `/imports/${encodeURIComponent(id)}`;

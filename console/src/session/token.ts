@@ -1,0 +1,17 @@
+// The token of whoever is signed in. It lives in memory, and in this tab's sessionStorage so that a reload does not
+// sign out: that ends with the tab, and no other tab or origin sees it. It is sent in headers alone, never in an address.
+
+const KEY = "muster.token";
+
+let token = sessionStorage.getItem(KEY);
+
+/** The token; null while there is none, or where a reverse proxy adds it. */
+export function currentToken(): string | null {
+  return token;
+}
+
+export function setToken(next: string | null): void {
+  token = next;
+  if (next === null) sessionStorage.removeItem(KEY);
+  else sessionStorage.setItem(KEY, next);
+}

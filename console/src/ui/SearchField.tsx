@@ -1,0 +1,32 @@
+import { useEffect, useState } from "react";
+import { TextField } from "./Field";
+
+const SETTLE_MILLISECONDS = 250;
+
+interface Props {
+  label: string;
+  value: string;
+  onChange(value: string): void;
+}
+
+/** A text to search for, told when the typing pauses. */
+export function SearchField({ label, value, onChange }: Props) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => {
+    if (typed === value) return;
+    const timer = setTimeout(() => onChange(typed), SETTLE_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [typed, value, onChange]);
+  return (
+    <TextField
+      type="search"
+      label={label}
+      value={typed}
+      maxLength={200}
+      autoComplete="off"
+      spellCheck={false}
+      onChange={(event) => setTyped(event.target.value)}
+    />
+  );
+}

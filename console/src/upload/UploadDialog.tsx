@@ -1,0 +1,103 @@
+import { useEffect } from "react";
+import { useClient, useQuery } from "urql";
+import { useLocation } from "wouter";
+import { ActiveImportDocument } from "../gql/graphql";
+import { importPath } from "../import/path";
+import { announce } from "../ui/announce";
+import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
+import { formatBytes } from "../ui/format";
+import { Notice } from "../ui/Notice";
+import { Untrusted } from "../ui/Untrusted";
+import { Refused } from "./Refused";
+import { Replace } from "./Replace";
+import { Sending } from "./Sending";
+import { useUpload } from "./useUpload";
+
+interface Props {
+  files: File[];
+  onClose(): void;
+}
+
+/** From a chosen file to its import, or to the reason why there is none. */
+export default function UploadDialog({ files, onClose }: Props) {
+  const [file] = files;
+  if (file === undefined || files.length > 1) {
+    return (
+      <Dialog title="One file at a time" onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
+        <p>An import takes one file. Drop the one that describes the members.</p>
+      </Dialog>
+    );
+  }
+  return <UploadOne key={`${file.name} ${file.lastModified}`} file={file} onClose={onClose} />;
+}
+
+function UploadOne({ file, onClose }: { file: File; onClose(): void }) {
+  const [{ data, fetching }] = useQuery({ query: ActiveImportDocument, requestPolicy: "cache-and-network" });
+  const active = data?.activeImport ?? null;
+  const { upload, send, cancel } = useUpload(file, onClose);
+  const client = useClient();
+  const [, navigate] = useLocation();
+  // What is sent is what was seen: somebody else's upload in the meantime is not replaced unasked.
+  const ifActiveImport = active?.id ?? null;
+
+  const answered = upload.stage === "ended" && upload.outcome.kind === "answered" ? upload.outcome.payload : null;
+  const made = answered?.userErrors.length === 0 ? answered.membershipImport : null;
+
+  useEffect(() => {
+    if (upload.stage === "asking" && data && !fetching && active === null) void send({ ifActiveImport: null });
+  }, [upload.stage, data, fetching, active, send]);
+
+  useEffect(() => {
+    if (!made) return;
+    announce(`${made.file.name} is uploaded.`);
+    // The subscription tells it too; but not where it cannot come through.
+    void client.query(ActiveImportDocument, {}, { requestPolicy: "network-only" }).toPromise();
+    onClose();
+    navigate(importPath(made.id));
+  }, [made, client, navigate, onClose]);
+
+  const heading = (
+    <p className="upload-file">
+      <Untrusted text={file.name} /> <span className="muted">{formatBytes(file.size)}</span>
+    </p>
+  );
+
+  if (upload.stage === "asking") {
+    if (active === null) return null;
+    return <Replace active={active} heading={heading} onClose={onClose} onAccept={() => send({ ifActiveImport })} />;
+  }
+  if (upload.stage === "sending") {
+    return <Sending heading={heading} sent={upload.sent} total={upload.total} cancel={cancel} />;
+  }
+  if (upload.outcome.kind === "failed") {
+    return (
+      <Dialog
+        title="The file was not uploaded"
+        onClose={onClose}
+        actions={
+          <>
+            <Button onClick={onClose}>Close</Button>
+            <Button look="primary" onClick={() => send({ ifActiveImport })}>
+              Try again
+            </Button>
+          </>
+        }
+      >
+        {heading}
+        <Notice tone="bad" live>
+          {upload.outcome.sentence}
+        </Notice>
+      </Dialog>
+    );
+  }
+  if (made) return null;
+  return (
+    <Refused
+      heading={heading}
+      refusals={upload.outcome.payload.userErrors}
+      onClose={onClose}
+      again={(input) => send({ ifActiveImport, ...input })}
+    />
+  );
+}

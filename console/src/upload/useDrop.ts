@@ -1,0 +1,34 @@
+import { useEffect, useState } from "react";
+
+/** Takes files that are dropped on the window, unless it is `busy`; answers whether some hover over it. */
+export function useDrop(dropped: (files: File[]) => void, busy: boolean): boolean {
+  const [hovering, setHovering] = useState(false);
+  useEffect(() => {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      // Without it the browser would leave the page and show the file.
+      event.preventDefault();
+      setHovering(!busy);
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setHovering(false);
+    };
+    const drop = (event: DragEvent) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      setHovering(false);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length > 0 && !busy) dropped(files);
+    };
+    window.addEventListener("dragover", over);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragover", over);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop);
+    };
+  }, [dropped, busy]);
+  return hovering;
+}
