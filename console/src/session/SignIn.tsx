@@ -30,7 +30,9 @@ export default function SignIn({ now, settings }: Props) {
         <Notice
           tone={now.state === "away" ? "bad" : "warning"}
           live
-          actions={now.state === "away" && <Button onClick={() => void resumeSession({ proxied: true })}>Try again</Button>}
+          actions={
+            now.state === "away" && <Button onClick={() => void resumeSession({ proxied: true })}>Try again</Button>
+          }
         >
           <Untrusted text={now.sentence} />
         </Notice>

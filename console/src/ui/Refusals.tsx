@@ -18,10 +18,12 @@ export function Refusals({ refusals }: { refusals: readonly RefusalFragment[] })
   );
 }
 
-function Place({ rowNumber, byteOffset }: RefusalFragment) {
+/** Where in the file, unless the sentence says it. */
+function Place({ message, rowNumber, byteOffset }: RefusalFragment) {
+  const says = (place: string, at: number) => new RegExp(`${place} ${at}\\b`).test(message);
   const places = [
-    rowNumber !== null && `row ${formatNumber(rowNumber)}`,
-    byteOffset !== null && `byte ${formatNumber(byteOffset)}`,
+    rowNumber !== null && !says("row", rowNumber) && `row ${formatNumber(rowNumber)}`,
+    byteOffset !== null && !says("byte", byteOffset) && `byte ${formatNumber(byteOffset)}`,
   ].filter(Boolean);
   return places.length === 0 ? null : <span className="muted"> ({places.join(", ")})</span>;
 }

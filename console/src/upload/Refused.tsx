@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import type { RefusalFragment, UserErrorCode } from "../gql/graphql";
 import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { DialogContent } from "../ui/Dialog";
 import { Select } from "../ui/Field";
 import { Refusals } from "../ui/Refusals";
 import type { UploadInput } from "./send";
@@ -42,9 +42,8 @@ export function Refused({ heading, refusals, onClose, again }: Props) {
         ? { label: "Upload and replace", input: {} }
         : null;
   return (
-    <Dialog
+    <DialogContent
       title="The file was refused"
-      onClose={onClose}
       actions={
         <>
           <Button onClick={onClose}>Close</Button>
@@ -68,6 +67,6 @@ export function Refused({ heading, refusals, onClose, again }: Props) {
         </Select>
       )}
       <p className="muted">Nothing has changed: the history and the import in progress are as they were.</p>
-    </Dialog>
+    </DialogContent>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { ImportRowFragment } from "../gql/graphql";
 import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { DialogContent } from "../ui/Dialog";
 import { Time } from "../ui/Time";
 import { Untrusted } from "../ui/Untrusted";
 
@@ -15,9 +15,8 @@ interface Props {
 /** Asks before an upload turns the import in progress INCOMPLETE. */
 export function Replace({ active, heading, onClose, onAccept }: Props) {
   return (
-    <Dialog
+    <DialogContent
       title="Replace the import in progress?"
-      onClose={onClose}
       actions={
         <>
           <Button onClick={onClose}>Keep it</Button>
@@ -35,6 +34,6 @@ export function Replace({ active, heading, onClose, onAccept }: Props) {
         , uploaded by <Untrusted text={active.uploadedBy.name} /> on <Time at={active.uploadedAt} />, is not completed.
         With this upload it becomes incomplete: it can still be looked at, and no longer be applied.
       </p>
-    </Dialog>
+    </DialogContent>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { DialogContent } from "../ui/Dialog";
 import { formatBytes, formatShare } from "../ui/format";
 import { Progress } from "../ui/Progress";
 
@@ -16,7 +16,7 @@ export function Sending({ heading, sent, total, cancel }: Props) {
   const arrived = sent >= total;
   const share = total > 0 ? sent / total : 0;
   return (
-    <Dialog title="Uploading" onClose={() => undefined} actions={<Button onClick={cancel}>Cancel</Button>}>
+    <DialogContent title="Uploading" actions={<Button onClick={cancel}>Cancel</Button>}>
       {heading}
       <Progress
         label={arrived ? "The server is reading the file" : "Sending"}
@@ -24,6 +24,6 @@ export function Sending({ heading, sent, total, cancel }: Props) {
         max={total}
         text={arrived ? "" : `${formatShare(share)} of ${formatBytes(total)}`}
       />
-    </Dialog>
+    </DialogContent>
   );
 }

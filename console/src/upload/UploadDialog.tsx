@@ -5,10 +5,10 @@ import { ActiveImportDocument } from "../gql/graphql";
 import { importPath } from "../import/path";
 import { announce } from "../ui/announce";
 import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
+import { Dialog, DialogFrame } from "../ui/Dialog";
 import { formatBytes } from "../ui/format";
-import { Notice } from "../ui/Notice";
 import { Untrusted } from "../ui/Untrusted";
+import { Failed } from "./Failed";
 import { Refused } from "./Refused";
 import { Replace } from "./Replace";
 import { Sending } from "./Sending";
@@ -63,41 +63,32 @@ function UploadOne({ file, onClose }: { file: File; onClose(): void }) {
     </p>
   );
 
-  if (upload.stage === "asking") {
-    if (active === null) return null;
-    return <Replace active={active} heading={heading} onClose={onClose} onAccept={() => send({ ifActiveImport })} />;
-  }
-  if (upload.stage === "sending") {
-    return <Sending heading={heading} sent={upload.sent} total={upload.total} cancel={cancel} />;
-  }
-  if (upload.outcome.kind === "failed") {
-    return (
-      <Dialog
-        title="The file was not uploaded"
-        onClose={onClose}
-        actions={
-          <>
-            <Button onClick={onClose}>Close</Button>
-            <Button look="primary" onClick={() => send({ ifActiveImport })}>
-              Try again
-            </Button>
-          </>
-        }
-      >
-        {heading}
-        <Notice tone="bad" live>
-          {upload.outcome.sentence}
-        </Notice>
-      </Dialog>
-    );
-  }
-  if (made) return null;
+  if (made || (upload.stage === "asking" && active === null)) return null;
   return (
-    <Refused
-      heading={heading}
-      refusals={upload.outcome.payload.userErrors}
-      onClose={onClose}
-      again={(input) => send({ ifActiveImport, ...input })}
-    />
+    // While it sends, nothing but the button cancels.
+    <DialogFrame onClose={upload.stage === "sending" ? () => undefined : onClose}>
+      {upload.stage === "asking" && active && (
+        <Replace active={active} heading={heading} onClose={onClose} onAccept={() => send({ ifActiveImport })} />
+      )}
+      {upload.stage === "sending" && (
+        <Sending heading={heading} sent={upload.sent} total={upload.total} cancel={cancel} />
+      )}
+      {upload.stage === "ended" && upload.outcome.kind === "failed" && (
+        <Failed
+          heading={heading}
+          sentence={upload.outcome.sentence}
+          onClose={onClose}
+          again={() => send({ ifActiveImport })}
+        />
+      )}
+      {upload.stage === "ended" && upload.outcome.kind === "answered" && (
+        <Refused
+          heading={heading}
+          refusals={upload.outcome.payload.userErrors}
+          onClose={onClose}
+          again={(input) => send({ ifActiveImport, ...input })}
+        />
+      )}
+    </DialogFrame>
   );
 }
