@@ -5,7 +5,7 @@ import { session, signOut } from "../session/session";
 import type { Settings } from "../session/settings";
 import { Announcer } from "../ui/announce";
 import { Loading } from "../ui/Loading";
-import { ConnectionContext } from "./connection";
+import { ConnectionContext, ViewerContext } from "./connection";
 import { Shell } from "./Shell";
 
 const SignIn = lazy(() => import("../session/SignIn"));
@@ -29,7 +29,9 @@ export function App({ settings }: { settings: Settings }) {
       {now.state === "in" && now.viewer.isTenantAdmin && (
         <Provider value={now.connection.client} key={now.viewer.id}>
           <ConnectionContext value={now.connection}>
-            <Shell viewer={now.viewer} settings={settings} leave={() => signOut(null)} />
+            <ViewerContext value={now.viewer}>
+              <Shell viewer={now.viewer} settings={settings} leave={() => signOut(null)} />
+            </ViewerContext>
           </ConnectionContext>
         </Provider>
       )}

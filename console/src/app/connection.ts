@@ -2,6 +2,10 @@ import { createContext, useContext, useEffect } from "react";
 import { type AnyVariables, type UseQueryArgs, useQuery } from "urql";
 import type { Connection, Live } from "../api/connection";
 import { useStore } from "../api/store";
+import type { Viewer } from "../session/session";
+
+/** Who has signed in. */
+export const ViewerContext = createContext<Viewer | null>(null);
 
 export const ConnectionContext = createContext<Connection | null>(null);
 

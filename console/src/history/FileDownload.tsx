@@ -7,8 +7,15 @@ import { Button } from "../ui/Button";
 import { startDownload } from "../ui/download";
 import { Untrusted } from "../ui/Untrusted";
 
+interface Props {
+  id: string;
+  name: string;
+  /** What stands on it instead of the file's name. */
+  label?: string;
+}
+
 /** The file's name, which downloads it as it was uploaded. Its address is asked for when it is wanted: it expires. */
-export function FileDownload({ id, name }: { id: string; name: string }) {
+export function FileDownload({ id, name, label }: Props) {
   const client = useClient();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -34,7 +41,7 @@ export function FileDownload({ id, name }: { id: string; name: string }) {
         onClick={download}
         title="Download the file as it was uploaded"
       >
-        <Untrusted text={name} />
+        {label ?? <Untrusted text={name} />}
       </Button>
       {failure && (
         <span className="bad-text" role="alert">

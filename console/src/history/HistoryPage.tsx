@@ -3,12 +3,12 @@ import { useCallback } from "react";
 import { useLiveQuery } from "../app/connection";
 import { HistoryDocument, type ImportStatus } from "../gql/graphql";
 import { FailureNotice } from "../ui/FailureNotice";
-import { Select } from "../ui/Field";
 import { count } from "../ui/format";
 import { PageHeading } from "../ui/Heading";
 import { Loading } from "../ui/Loading";
 import { Pager, pageVariables } from "../ui/Pager";
 import { SearchField } from "../ui/SearchField";
+import { Select } from "../ui/Select";
 import { UploadButton } from "../upload/UploadButton";
 import { HistoryEmpty } from "./HistoryEmpty";
 import { HistoryTable } from "./HistoryTable";
@@ -42,15 +42,12 @@ export default function HistoryPage() {
             <Select
               label="Status"
               value={view.status ?? ""}
-              onChange={({ target }) => change({ status: (target.value || null) as ImportStatus | null })}
-            >
-              <option value="">Any</option>
-              {STATUSES.map((status) => (
-                <option key={status} value={status}>
-                  {STATUS_LABELS[status]}
-                </option>
-              ))}
-            </Select>
+              options={[
+                { value: "", label: "Any" },
+                ...STATUSES.map((status) => ({ value: status, label: STATUS_LABELS[status] })),
+              ]}
+              onChange={(status) => change({ status: (status || null) as ImportStatus | null })}
+            />
           </search>
           {error && <FailureNotice error={error} retry={retry} />}
           {!list && fetching && <Loading />}

@@ -1,3 +1,57 @@
+import "./import.css";
+import { Link } from "wouter";
+import { useLiveQuery } from "../app/connection";
+import { ImportDocument, type ImportQuery } from "../gql/graphql";
+import { MappingPage } from "../mapping/MappingPage";
+import { ReviewPage } from "../review/ReviewPage";
+import { FailureNotice } from "../ui/FailureNotice";
+import { PageHeading } from "../ui/Heading";
+import { Loading } from "../ui/Loading";
+import { ImportHeader } from "./ImportHeader";
+import { ImportNotices } from "./ImportNotices";
+import { Working } from "./Working";
+
+export type Import = NonNullable<ImportQuery["membershipImport"]>;
+
+/** One import, at the step that it is at. */
 export default function ImportPage({ id }: { id: string }) {
-  return <p>{id}</p>;
+  const [{ data, error, fetching }, retry] = useLiveQuery({ query: ImportDocument, variables: { id } });
+  const shown = data?.membershipImport;
+  if (!shown) {
+    if (error && !isUnknown(error.graphQLErrors)) return <FailureNotice error={error} retry={retry} />;
+    return fetching ? <Loading /> : <NoSuchImport />;
+  }
+  return (
+    <article>
+      <ImportHeader shown={shown} />
+      <ImportNotices shown={shown} />
+      <Step shown={shown} />
+    </article>
+  );
+}
+
+/** An id that is no id at all is refused as input; to whoever follows a cut link it is the same. */
+function isUnknown(errors: readonly { extensions: Record<string, unknown> }[]): boolean {
+  return errors.some(({ extensions }) => extensions.code === "BAD_USER_INPUT" || extensions.code === "NOT_FOUND");
+}
+
+function Step({ shown }: { shown: Import }) {
+  const { id, status, step } = shown;
+  const editable = status === "IN_PROGRESS";
+  if (editable && (step === "PLANNING" || step === "APPLYING")) return <Working shown={shown} />;
+  // An INCOMPLETE import may have been left while it was planned: there is its mapping to look at.
+  if (shown.plan === null) return <MappingPage id={id} editable={editable && step === "MAPPING"} />;
+  return <ReviewPage shown={shown} />;
+}
+
+function NoSuchImport() {
+  return (
+    <>
+      <PageHeading title="There is no such import" />
+      <p>
+        The address may have been cut, or belong to another tenant. All imports are in the <Link href="/">history</Link>
+        .
+      </p>
+    </>
+  );
 }

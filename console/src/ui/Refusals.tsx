@@ -1,10 +1,10 @@
-import type { RefusalFragment } from "../gql/graphql";
+import type { Refusal } from "../api/useAct";
 import { formatNumber } from "./format";
 import { Notice } from "./Notice";
 import { Untrusted } from "./Untrusted";
 
 /** Why the server did nothing: its own sentences, and where in the file if it says so. */
-export function Refusals({ refusals }: { refusals: readonly RefusalFragment[] }) {
+export function Refusals({ refusals }: { refusals: readonly Refusal[] }) {
   if (refusals.length === 0) return null;
   return (
     <Notice tone="bad" live>
@@ -19,7 +19,7 @@ export function Refusals({ refusals }: { refusals: readonly RefusalFragment[] })
 }
 
 /** Where in the file, unless the sentence says it. */
-function Place({ message, rowNumber, byteOffset }: RefusalFragment) {
+function Place({ message, rowNumber, byteOffset }: Refusal) {
   const says = (place: string, at: number) => new RegExp(`${place} ${at}\\b`).test(message);
   const places = [
     rowNumber !== null && !says("row", rowNumber) && `row ${formatNumber(rowNumber)}`,
