@@ -10,11 +10,18 @@ const dist = join(dirname(dirname(fileURLToPath(import.meta.url))), "dist");
 const page = await readFile(join(dist, "index.html"), "utf8");
 const assets = await readdir(join(dist, "assets"));
 
-// What the page names, and what the history page loads behind it so that uploads begin at once. The other pages load
-// theirs when they are opened.
-const scripts = assets.filter(
-  (name) => name.endsWith(".js") && (page.includes(name) || name.startsWith("UploadDialog-")),
-);
+// What the page names, what it loads behind that so that uploads begin at once, and what these import. The other
+// pages load theirs when they are opened.
+const scripts = new Set();
+async function add(name) {
+  if (scripts.has(name)) return;
+  scripts.add(name);
+  const text = await readFile(join(dist, "assets", name), "utf8");
+  for (const [, imported] of text.matchAll(/(?:from|import)\s*"\.\/([\w.-]+\.js)"/g)) await add(imported);
+}
+for (const name of assets) {
+  if (name.endsWith(".js") && (page.includes(name) || name.startsWith("UploadDialog-"))) await add(name);
+}
 
 let total = 0;
 for (const name of scripts) {

@@ -1,5 +1,5 @@
 import { type Cache, cacheExchange } from "@urql/exchange-graphcache";
-import type { WatchSubscription } from "../gql/graphql";
+import type { DecideMutation, WatchSubscription } from "../gql/graphql";
 
 /** Types without an id: they live inside of the object that they were asked for with. */
 const EMBEDDED = [
@@ -61,7 +61,7 @@ export function normalisedCache() {
             invalidate(cache, "Query");
           } else if (isNews(change.membershipImport)) {
             invalidate(cache, "Query", "membershipImports");
-            invalidate(cache, { __typename: "MembershipImport", id: change.membershipImport.id }, "mapping", "plan");
+            forgetDetails(cache, change.membershipImport.id);
           }
         },
       },
@@ -71,11 +71,23 @@ export function normalisedCache() {
         reopenMapping: answered("reopenMapping"),
         completeImport: answered("completeImport"),
         discardImport: answered("discardImport"),
-        decideProfileActions: answered("decideProfileActions"),
+        decideProfileActions(result: DecideMutation, _, cache) {
+          const changed = result.decideProfileActions?.membershipImport;
+          answered("decideProfileActions")(result, _, cache);
+          if (changed?.plan) invalidate(cache, { __typename: "ImportPlan", id: changed.plan.id }, "profileActions");
+        },
         saveProfileField: (_result, _arguments, cache) => invalidate(cache, "Query", "profileFields"),
       },
     },
   });
+}
+
+/** Forgets what may have changed with the version of an import, pages of its plan that are not shown included. */
+function forgetDetails(cache: Cache, id: string) {
+  const changed = { __typename: "MembershipImport", id };
+  const plan = cache.resolve(changed, "plan");
+  if (typeof plan === "string") invalidate(cache, plan, "profileActions");
+  invalidate(cache, changed, "mapping", "plan");
 }
 
 type Entity = Parameters<Cache["inspectFields"]>[0];

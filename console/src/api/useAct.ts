@@ -41,5 +41,5 @@ export function useAct<Data, Variables extends AnyVariables, P extends Payload>(
 
 function failed(error: CombinedError | undefined): Refusal {
   const message = error ? failureOf(error).message : "The server did not say what came of it. Try again.";
-  return { code: "FAILED", message, field: null, rowNumber: null, byteOffset: null };
+  return { code: "FAILED", message, field: null, rowNumber: null, byteOffset: null, actions: [] };
 }

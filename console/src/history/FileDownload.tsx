@@ -1,11 +1,9 @@
-import { useState } from "react";
-import { useClient } from "urql";
-import { failureOf } from "../api/failure";
-import { FileDownloadDocument } from "../gql/graphql";
-import { announce } from "../ui/announce";
+import { useDownload } from "../api/useDownload";
+import { FileDownloadDocument, type FileDownloadQuery } from "../gql/graphql";
 import { Button } from "../ui/Button";
-import { startDownload } from "../ui/download";
 import { Untrusted } from "../ui/Untrusted";
+
+const url = (data: FileDownloadQuery) => data.membershipImport?.file.download.url;
 
 interface Props {
   id: string;
@@ -14,24 +12,9 @@ interface Props {
   label?: string;
 }
 
-/** The file's name, which downloads it as it was uploaded. Its address is asked for when it is wanted: it expires. */
+/** The file's name, which downloads it as it was uploaded. */
 export function FileDownload({ id, name, label }: Props) {
-  const client = useClient();
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  const download = async () => {
-    setBusy(true);
-    const { data, error } = await client
-      .query(FileDownloadDocument, { id }, { requestPolicy: "network-only" })
-      .toPromise();
-    setBusy(false);
-    const url = data?.membershipImport?.file.download.url;
-    setFailure(error ? failureOf(error).message : null);
-    if (url) {
-      startDownload(url);
-      announce(`${name} is being downloaded.`);
-    }
-  };
+  const { download, busy, failure } = useDownload(FileDownloadDocument, id, url);
   return (
     <>
       <Button

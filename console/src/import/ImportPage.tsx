@@ -1,5 +1,7 @@
 import "./import.css";
+import { useState } from "react";
 import { Link } from "wouter";
+import type { Refusal } from "../api/useAct";
 import { useLiveQuery } from "../app/connection";
 import { ImportDocument, type ImportQuery } from "../gql/graphql";
 import { MappingPage } from "../mapping/MappingPage";
@@ -7,6 +9,7 @@ import { ReviewPage } from "../review/ReviewPage";
 import { FailureNotice } from "../ui/FailureNotice";
 import { PageHeading } from "../ui/Heading";
 import { Loading } from "../ui/Loading";
+import { Refusals } from "../ui/Refusals";
 import { ImportHeader } from "./ImportHeader";
 import { ImportNotices } from "./ImportNotices";
 import { Working } from "./Working";
@@ -16,6 +19,7 @@ export type Import = NonNullable<ImportQuery["membershipImport"]>;
 /** One import, at the step that it is at. */
 export default function ImportPage({ id }: { id: string }) {
   const [{ data, error, fetching }, retry] = useLiveQuery({ query: ImportDocument, variables: { id } });
+  const [told, tell] = useState<readonly Refusal[]>([]);
   const shown = data?.membershipImport;
   if (!shown) {
     if (error && !isUnknown(error.graphQLErrors)) return <FailureNotice error={error} retry={retry} />;
@@ -25,7 +29,8 @@ export default function ImportPage({ id }: { id: string }) {
     <article>
       <ImportHeader shown={shown} />
       <ImportNotices shown={shown} />
-      <Step shown={shown} />
+      <Refusals refusals={told} />
+      <Step shown={shown} tell={tell} />
     </article>
   );
 }
@@ -35,13 +40,13 @@ function isUnknown(errors: readonly { extensions: Record<string, unknown> }[]): 
   return errors.some(({ extensions }) => extensions.code === "BAD_USER_INPUT" || extensions.code === "NOT_FOUND");
 }
 
-function Step({ shown }: { shown: Import }) {
+function Step({ shown, tell }: { shown: Import; tell(refusals: readonly Refusal[]): void }) {
   const { id, status, step } = shown;
   const editable = status === "IN_PROGRESS";
   if (editable && (step === "PLANNING" || step === "APPLYING")) return <Working shown={shown} />;
   // An INCOMPLETE import may have been left while it was planned: there is its mapping to look at.
   if (shown.plan === null) return <MappingPage id={id} editable={editable && step === "MAPPING"} />;
-  return <ReviewPage shown={shown} />;
+  return <ReviewPage shown={shown} tell={tell} />;
 }
 
 function NoSuchImport() {

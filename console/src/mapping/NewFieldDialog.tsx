@@ -68,7 +68,15 @@ export function NewFieldDialog({ column, fields, onClose, onCreated }: Props) {
           maxLength={100}
           value={label}
           onChange={({ target }) => setLabel(target.value)}
-          hint={key === "" ? "A name has a letter or a digit." : <>For programs it is {key}, for good.</>}
+          hint={
+            key === "" ? (
+              "A name has a letter in it."
+            ) : (
+              <>
+                Its key is <code>{key}</code>, and stays so.
+              </>
+            )
+          }
         />
         <Select label="Its values are" value={type} options={TYPES} onChange={setType} />
         {type === "CHOICE" && (

@@ -19,7 +19,12 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
 export function formatBytes(bytes: number): string {
   const step = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1);
-  const style = { style: "unit", unit: UNITS[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: 1 } as const;
+  const style = {
+    style: "unit",
+    unit: UNITS[step] ?? "byte",
+    unitDisplay: step === 0 ? "long" : "short",
+    maximumFractionDigits: 1,
+  } as const;
   return new Intl.NumberFormat(undefined, style).format(bytes / 1000 ** step);
 }
 

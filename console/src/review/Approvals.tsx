@@ -1,0 +1,48 @@
+import type { PlanFragment } from "../gql/graphql";
+import { formatNumber } from "../ui/format";
+import { Time } from "../ui/Time";
+import { Untrusted } from "../ui/Untrusted";
+import { Kind } from "./Kind";
+
+/** The record: who approved how many of what. */
+export function Approvals({ approvals }: { approvals: PlanFragment["approvals"] }) {
+  return (
+    <section className="approvals" aria-labelledby="approvals">
+      <h2 id="approvals">Approved</h2>
+      {approvals.length === 0 ? (
+        <p className="muted">Nothing was approved: the import has changed no member.</p>
+      ) : (
+        <table className="table table-cards">
+          <thead>
+            <tr>
+              <th scope="col">Kind</th>
+              <th scope="col" className="number">
+                Actions
+              </th>
+              <th scope="col">By</th>
+              <th scope="col">Last decided</th>
+            </tr>
+          </thead>
+          <tbody>
+            {approvals.map(({ kind, count, decidedBy, lastDecidedAt }) => (
+              <tr key={`${kind} ${decidedBy.id}`}>
+                <th scope="row">
+                  <Kind kind={kind} />
+                </th>
+                <td data-label="Actions" className="number">
+                  {formatNumber(count)}
+                </td>
+                <td data-label="By">
+                  <Untrusted text={decidedBy.name} />
+                </td>
+                <td data-label="Last decided">
+                  <Time at={lastDecidedAt} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
