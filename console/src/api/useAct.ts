@@ -10,9 +10,13 @@ interface Payload {
   userErrors: readonly RefusalFragment[];
 }
 
-/** What came of a mutation: its answer if it did what it should, else why it did nothing. */
+/** What came of a mutation. */
 export interface Outcome<P> {
+  /** Its answer, if there was one. */
+  answer: P | null;
+  /** The same, if it did what it should. */
   done: P | null;
+  /** Else why it did nothing. */
   refusals: readonly Refusal[];
 }
 
@@ -29,10 +33,10 @@ export function useAct<Data, Variables extends AnyVariables, P extends Payload>(
   const act = useCallback(
     async (variables: Variables): Promise<Outcome<P>> => {
       const { data, error } = await run(variables);
-      const payload = data ? pick(data) : null;
-      const why = payload ? payload.userErrors : [failed(error)];
+      const answer = (data && pick(data)) ?? null;
+      const why = answer ? answer.userErrors : [failed(error)];
       setRefusals(why);
-      return { done: payload && why.length === 0 ? payload : null, refusals: why };
+      return { answer, done: why.length === 0 ? answer : null, refusals: why };
     },
     [run, pick],
   );

@@ -42,6 +42,18 @@ function editedColumn(
   };
 }
 
+/** Whether an edit is about something that differs between two mappings: what it was made upon is no longer so. */
+export function touches(edit: Edit, before: Mapping, now: Mapping): boolean {
+  const differs = (of: (mapping: Mapping) => unknown) => JSON.stringify(of(before)) !== JSON.stringify(of(now));
+  return (
+    (edit.fileScope != null && differs(({ fileScope }) => fileScope)) ||
+    (edit.matchBy != null && differs(({ matchBy }) => matchBy)) ||
+    (edit.columns ?? []).some(({ index }) =>
+      differs(({ columns }) => columns.find(({ column }) => column.index === index)),
+    )
+  );
+}
+
 /** What an edit is about, in words. */
 export function describe(edit: Edit, mapping: Mapping, fields: readonly FieldFragment[]): string {
   const parts = (edit.columns ?? []).map(({ index, fieldKey }) => {

@@ -6,32 +6,40 @@ import {
   SaveMappingDocument,
   type SaveMappingMutation,
 } from "../gql/graphql";
-import { type Edit, edited } from "./edit";
+import { type Edit, edited, touches } from "./edit";
 
 const answer = (data: SaveMappingMutation) => data.saveMapping;
 
 /**
- * Saves each change as it is made, one after the other, each upon the version that the one before has left. What is
- * refused because somebody else was quicker is kept in `lost`, to be made again upon what they have left.
+ * Saves each change as it is made, one after the other, each upon the version that the one before has left. Where
+ * somebody else was quicker, but changed something else, it is made again upon what they have left; where they changed
+ * the same, it is kept in `lost`, for the admin to decide.
  */
 export function useSave(shown: MappingViewFragment, fields: readonly FieldFragment[]) {
   const { act, busy, refusals, forget } = useAct(SaveMappingDocument, answer);
   const [mapping, expect] = useOptimistic(shown.mapping, (now, edit: Edit) => edited(now, edit, fields));
   const [lost, setLost] = useState<readonly Edit[]>([]);
-  const version = useRef(shown.version);
+  // What the next change is made upon.
+  const base = useRef(shown);
   const queue = useRef<Promise<void>>(Promise.resolve());
 
   useEffect(() => {
-    version.current = shown.version;
-  }, [shown.version]);
+    base.current = shown;
+  }, [shown]);
 
   const send = useCallback(
     async (edit: Edit) => {
-      const outcome = await act({ input: { ...edit, importId: shown.id, ifVersion: version.current } });
-      version.current = outcome.done?.membershipImport?.version ?? version.current;
-      if (outcome.refusals.some(({ code }) => code === "STALE_VERSION")) setLost((before) => [...before, edit]);
+      for (;;) {
+        const { id, version, mapping: seen } = base.current;
+        const { answer: payload, refusals: why } = await act({ input: { ...edit, importId: id, ifVersion: version } });
+        const now = payload?.membershipImport;
+        if (now) base.current = now;
+        const overtaken = why.some(({ code }) => code === "STALE_VERSION");
+        if (!overtaken) return;
+        if (!now || touches(edit, seen, now.mapping)) return setLost((before) => [...before, edit]);
+      }
     },
-    [act, shown.id],
+    [act],
   );
 
   const save = useCallback(
