@@ -24,7 +24,7 @@ import { chromium } from "playwright-core";
 const places = [process.env.MUSTER_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** A safety net for what never comes, however loaded the machine is. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export function launch() {
   const executablePath = places.find((place) => place && existsSync(place));
