@@ -10,7 +10,7 @@ use super::{
     uploads::{MAP, TYPE, UPLOAD, file, form, part, send},
 };
 
-/// Multipart form field structure: `operations`, `map`, then files, and in no other order.
+/// Multipart form field structure: `operations`, `map`, then files, in no other order and under no other names.
 #[tokio::test]
 async fn the_parts_come_in_order() {
     let parts = [part("operations", "", UPLOAD), part("map", "", MAP), file("0", "x")];
@@ -19,6 +19,10 @@ async fn the_parts_come_in_order() {
         let (status, body) = send("admin", body + "--cut--\r\n").await;
         let expected = if order == [0, 1, 2] { StatusCode::OK } else { StatusCode::BAD_REQUEST };
         assert_eq!(status, expected, "{order:?}: {body}");
+    }
+    for (first, second) in [("operation", "map"), ("operations", "maps"), ("Operations", "map"), ("0", "1")] {
+        let body = part(first, "", UPLOAD) + &part(second, "", MAP) + &file("0", "x") + "--cut--\r\n";
+        assert_eq!(send("admin", body).await.0, StatusCode::BAD_REQUEST, "{first} {second}");
     }
 }
 
