@@ -24,6 +24,7 @@ export interface Connection {
 
 const RETRY_MILLISECONDS_MAX = 5_000;
 const PING_MILLISECONDS = 10_000;
+const ACK_MILLISECONDS_MAX = 10_000;
 /** A token that is refused or has ended closes the socket with this code. */
 const FORBIDDEN = 4403;
 /** No pong came in time (PROTOCOL.md of graphql-ws leaves the code to us). */
@@ -71,6 +72,7 @@ function openSocket(live: Store<Live>, tokenEnded: () => void): Socket {
     shouldRetry: () => true,
     retryWait: (retries) =>
       new Promise((resolve) => setTimeout(resolve, Math.min(500 * 2 ** Math.min(retries, 10), RETRY_MILLISECONDS_MAX))),
+    connectionAckWaitTimeout: ACK_MILLISECONDS_MAX,
     keepAlive: PING_MILLISECONDS,
     on: {
       connected(socket) {

@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect } from "react";
+import { createContext, useCallback, useContext, useEffect, useRef } from "react";
 import { type AnyVariables, type UseQueryArgs, useQuery } from "urql";
 import type { Connection, Live } from "../api/connection";
 import { useStore } from "../api/store";
@@ -15,14 +15,26 @@ export function useLive(): Live {
   return useStore(connection.live);
 }
 
-/** `useQuery`, which asks again after a failure when the server is back. */
+const POLL_MILLISECONDS = 5_000;
+
+/** `useQuery`, which asks again now and then while no changes come in, and once when they come in again. */
 export function useLiveQuery<Data, Variables extends AnyVariables>(options: UseQueryArgs<Variables, Data>) {
   const [result, ask] = useQuery(options);
-  const { times } = useLive();
-  const failed = result.error !== undefined;
+  const { connected, times } = useLive();
+  const retry = useCallback(() => ask({ requestPolicy: "network-only" }), [ask]);
+  const failed = useRef<boolean>(false);
+  useEffect(() => {
+    failed.current = result.error !== undefined;
+  }, [result.error]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new connection is the reason to ask again
   useEffect(() => {
-    if (failed) ask({ requestPolicy: "network-only" });
-  }, [times]);
-  return [result, () => ask({ requestPolicy: "network-only" })] as const;
+    // What has not failed is in the cache, which the subscription sees to.
+    if (failed.current) retry();
+  }, [times, retry]);
+  useEffect(() => {
+    if (connected) return;
+    const timer = setInterval(retry, POLL_MILLISECONDS);
+    return () => clearInterval(timer);
+  }, [connected, retry]);
+  return [result, retry] as const;
 }

@@ -7,9 +7,10 @@
 import { readFile } from "node:fs/promises";
 import { person } from "./browser.js";
 
-/** An admin of the demo who has signed in with a click, at the history. */
-export async function admin(t, browser, muster, name, options) {
+/** An admin of the demo who has signed in with a click, at the history. `prepare` gets the page before it is opened. */
+export async function admin(t, browser, muster, name, { prepare, ...options } = {}) {
   const someone = new Admin(await person(t, browser, muster, options));
+  await prepare?.(someone.page);
   await someone.page.goto("/");
   await someone.press(name);
   await someone.sees("heading", "Imports");
