@@ -3,7 +3,7 @@
 
 const KEY = "muster.token";
 
-let token = sessionStorage.getItem(KEY);
+let token = stored((storage) => storage.getItem(KEY));
 
 /** The token; null while there is none, or where a reverse proxy adds it. */
 export function currentToken(): string | null {
@@ -12,6 +12,14 @@ export function currentToken(): string | null {
 
 export function setToken(next: string | null): void {
   token = next;
-  if (next === null) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, next);
+  stored((storage) => (next === null ? storage.removeItem(KEY) : storage.setItem(KEY, next)));
+}
+
+/** Browsers may keep a page in a frame from storing anything: a reload then asks the page around it again. */
+function stored<T>(use: (storage: Storage) => T): T | null {
+  try {
+    return use(sessionStorage);
+  } catch {
+    return null;
+  }
 }
