@@ -7,7 +7,7 @@ import { TextArea, TextField } from "../ui/Field";
 import { Notice } from "../ui/Notice";
 import { Refusals } from "../ui/Refusals";
 import { type Option, Select } from "../ui/Select";
-import { keyOf } from "./key";
+import { keyOf, numberedKey } from "./key";
 
 const answer = (data: SaveFieldMutation) => data.saveProfileField;
 
@@ -33,12 +33,12 @@ export function NewFieldDialog({ column, fields, onClose, onCreated }: Props) {
   const [label, setLabel] = useState(column.header);
   const [type, setType] = useState<ProfileFieldType>("TEXT");
   const [choices, setChoices] = useState(column.samples.join("\n"));
-  const key = keyOf(label);
+  const key = keyOf(label) || numberedKey(fields.map((field) => field.key));
   // The key of a field that is there would change that one.
   const there = fields.find((field) => field.key === key);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (there || key === "") return;
+    if (there) return;
     const listed = choices
       .split("\n")
       .map((choice) => choice.trim())
@@ -69,13 +69,9 @@ export function NewFieldDialog({ column, fields, onClose, onCreated }: Props) {
           value={label}
           onChange={({ target }) => setLabel(target.value)}
           hint={
-            key === "" ? (
-              "A name has a letter in it."
-            ) : (
-              <>
-                Its key is <code>{key}</code>, and stays so.
-              </>
-            )
+            <>
+              Its key is <code>{key}</code>, and stays so.
+            </>
           }
         />
         <Select label="Its values are" value={type} options={TYPES} onChange={setType} />

@@ -30,7 +30,7 @@ export function Values({ shown: { column, values, distinctValueCount }, field, e
       <summary>
         {count(distinctValueCount, "value")}
         {distinctValueCount === DISTINCT_VALUES_MAX && " or more"}
-        {holding > 0 && <span className="warning-text">, {formatNumber(holding)} hold their rows</span>}
+        {holding > 0 && <span className="warning-text">, {count(holding, "holds its rows", "hold their rows")}</span>}
       </summary>
       {open && (
         <table className="table values-table">

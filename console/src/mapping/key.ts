@@ -10,3 +10,11 @@ export function keyOf(label: string): string {
     .replace(/^[^a-z]+|_+$/g, "")
     .slice(0, KEY_CHARACTERS_MAX);
 }
+
+/** A key for a label that has no such letters: the first of `segment_1`, `segment_2` … that is not among `taken`. */
+export function numberedKey(taken: readonly string[]): string {
+  for (let number = 1; ; number += 1) {
+    const key = `segment_${number}`;
+    if (!taken.includes(key)) return key;
+  }
+}

@@ -7,12 +7,12 @@ import { Kind } from "./Kind";
 /** The record: who approved how many of what. */
 export function Approvals({ approvals }: { approvals: PlanFragment["approvals"] }) {
   return (
-    <section className="approvals" aria-labelledby="approvals">
-      <h2 id="approvals">Approved</h2>
+    <section className="card picture" aria-labelledby="approvals">
+      <h2 id="approvals">What was approved</h2>
       {approvals.length === 0 ? (
         <p className="muted">Nothing was approved: the import has changed no member.</p>
       ) : (
-        <table className="table table-cards">
+        <table className="counts">
           <thead>
             <tr>
               <th scope="col">Kind</th>
@@ -20,7 +20,6 @@ export function Approvals({ approvals }: { approvals: PlanFragment["approvals"] 
                 Actions
               </th>
               <th scope="col">By</th>
-              <th scope="col">Last decided</th>
             </tr>
           </thead>
           <tbody>
@@ -29,14 +28,12 @@ export function Approvals({ approvals }: { approvals: PlanFragment["approvals"] 
                 <th scope="row">
                   <Kind kind={kind} />
                 </th>
-                <td data-label="Actions" className="number">
-                  {formatNumber(count)}
-                </td>
-                <td data-label="By">
+                <td className="number">{formatNumber(count)}</td>
+                <td>
                   <Untrusted text={decidedBy.name} />
-                </td>
-                <td data-label="Last decided">
-                  <Time at={lastDecidedAt} />
+                  <div className="muted small">
+                    <Time at={lastDecidedAt} />
+                  </div>
                 </td>
               </tr>
             ))}

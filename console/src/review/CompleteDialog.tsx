@@ -65,7 +65,7 @@ export function CompleteDialog({ id, version, plan, tell, onClose }: Props) {
         )}
         {asked !== null && (
           <TextField
-            label={`${formatNumber(asked)} members would be deleted or deactivated. Type the number to confirm it`}
+            label={`${formatNumber(asked)} members would be deleted or deactivated. To confirm it, type ${asked}`}
             inputMode="numeric"
             autoComplete="off"
             value={typed}

@@ -46,7 +46,7 @@ export function Issues({ importId, plan }: { importId: string; plan: PlanFragmen
       {!list && fetching && <Loading />}
       {list && (
         <section aria-label="Held rows and warnings" aria-busy={fetching || stale}>
-          <table className="table table-cards">
+          <table className="table table-cards issues">
             <thead>
               <tr>
                 <th scope="col" className="number">

@@ -51,8 +51,8 @@ export function ReviewPage({ shown, tell }: Props) {
   return (
     <section aria-label="Review" className="review">
       {plan.deletionsBlocked && <Notice tone="warning">{plan.deletionsBlocked}</Notice>}
-      {status === "COMPLETE" && <Approvals approvals={plan.approvals} />}
       <div className="pictures">
+        {status === "COMPLETE" && <Approvals approvals={plan.approvals} />}
         <Members
           plan={plan}
           memberCount={status === "IN_PROGRESS" ? data.viewer.tenant.memberCount : null}

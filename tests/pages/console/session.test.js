@@ -1,16 +1,14 @@
 // Signing in, and what happens when a token ends.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { accessible, launch, person } from "../support/browser.js";
 import { Admin } from "../support/console.js";
 import { serve } from "../support/muster.js";
+import { SECRET, token } from "../support/token.js";
 
-const SECRET = "a secret of the tests of sign-in, long enough";
-const DAY_SECONDS = 86_400;
 /** A browser says so of each answer that refuses a token. */
 const allowed = [/status of 401/];
 
@@ -37,14 +35,6 @@ async function host() {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return { origin: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
-}
-
-/** A token, good for a day from `from` (seconds since 1970). */
-function token({ from = Date.now() / 1000, roles = ["tenant_admin"], name = "Ada" } = {}) {
-  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const claims = { sub: name.toLowerCase(), tenant: "club", roles, name, exp: Math.floor(from) + DAY_SECONDS };
-  const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part(claims)}`;
-  return `${signed}.${createHmac("sha256", SECRET).update(signed).digest("base64url")}`;
 }
 
 async function visitor(t, options = {}) {

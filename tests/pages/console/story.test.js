@@ -146,7 +146,7 @@ test("from upload to complete, with two admins, and no reload", async (t) => {
   });
 
   await t.test("the record shows what was approved, and by whom", async () => {
-    const approved = ben.page.getByRole("region", { name: "Approved" });
+    const approved = ben.page.getByRole("region", { name: "What was approved" });
     await approved.getByRole("row", { name: /Update.*1.*First Admin/ }).waitFor();
     await approved.getByRole("row", { name: /Delete.*Second Admin/ }).waitFor();
     assert.equal(await ben.page.getByRole("button", { name: /^Approve/ }).count(), 0);
