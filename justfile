@@ -43,3 +43,9 @@ bench *arguments:
 crowd *arguments:
     cargo build --release
     cargo run --release -p muster-benches --bin crowd -- {{ arguments }}
+
+# Write the pictures in docs/screenshots anew, from the demo
+screenshots:
+    cargo build
+    npm ci --ignore-scripts --prefix tests/pages
+    node tests/pages/screenshots.mjs
