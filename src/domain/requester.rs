@@ -6,7 +6,7 @@ use super::id::{TenantId, UserId};
 pub const TENANT_ADMIN: &str = "tenant_admin";
 
 /// Who asks: the first argument of every use case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Requester {
     /// Whose data they may see: no other tenant's exists for them.
     pub tenant: TenantId,

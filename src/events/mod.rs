@@ -1,6 +1,10 @@
 //! "Something changed": wakes those who watch a tenant. The event wakes, the tables tell, so that whoever
 //! lags or misses one loses nothing.
 
+mod glance;
+
+pub use glance::{Glance, Watching};
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,9 +38,26 @@ struct Noted {
     told_at: Instant,
 }
 
+/// A tenant whom somebody watches.
+#[derive(Debug, Default)]
+struct Watched {
+    /// How often it was woken.
+    wakes: watch::Sender<u64>,
+    /// What was seen after the last wake, for all.
+    seen: Arc<glance::Seen>,
+}
+
+impl Watched {
+    /// Answers whether anybody watches.
+    fn wake(&self) -> bool {
+        self.wakes.send_modify(|wakes| *wakes += 1);
+        self.wakes.receiver_count() > 0
+    }
+}
+
 #[derive(Debug, Default)]
 struct Board {
-    watched: HashMap<TenantId, watch::Sender<()>>,
+    watched: HashMap<TenantId, Watched>,
     progress: HashMap<ImportId, Noted>,
     /// When the work on an import gave a sign of life last.
     beats: HashMap<ImportId, Instant>,
@@ -62,23 +83,22 @@ impl Events {
 
     fn wake(&self, tenant: TenantId) {
         let mut board = self.board();
-        if let Some(sender) = board.watched.get(&tenant)
-            && sender.send(()).is_err()
-        {
-            // Nobody watches any more.
+        if board.watched.get(&tenant).is_some_and(|watched| !watched.wake()) {
             board.watched.remove(&tenant);
         }
     }
 
     /// Wakes whoever watches anything: something may have been missed.
     fn wake_all(&self) {
-        self.board().watched.retain(|_, sender| sender.send(()).is_ok());
+        self.board().watched.retain(|_, watched| watched.wake());
     }
 
-    /// Wakes with each change of the tenant from now on; several at once wake once.
+    /// Watches a tenant from now on.
     #[must_use]
-    pub fn watch(&self, tenant: TenantId) -> watch::Receiver<()> {
-        self.board().watched.entry(tenant).or_insert_with(|| watch::channel(()).0).subscribe()
+    pub fn watch(&self, tenant: TenantId) -> Watching {
+        let mut board = self.board();
+        let watched = board.watched.entry(tenant).or_default();
+        Watching::new(self.clone(), tenant, watched.wakes.subscribe(), watched.seen.clone())
     }
 
     /// Notes how far the work on an import has come. Answers whether it is time to tell the other servers.

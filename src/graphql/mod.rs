@@ -23,6 +23,7 @@ use async_graphql::{SDLExportOptions, Schema};
 
 pub use error::Code;
 pub use session::Session;
+pub use subscription::{Opened, Turn};
 use validating::Validating;
 
 use crate::app::App;

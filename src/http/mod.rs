@@ -2,6 +2,7 @@
 
 pub mod auth;
 mod download;
+mod live;
 mod operate;
 pub mod pages;
 mod patience;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::auth::TokenGate;
+use self::live::Live;
 use self::transport::{TransportLimits, TrustedOperations};
 use crate::app::App;
 use crate::graphql::{SchemaOptions, schema};
@@ -46,7 +48,7 @@ pub struct Site {
 
 /// All paths.
 pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
-    let schema = schema(site.app.clone(), site.schema);
+    let schema = Live::new(schema(site.app.clone(), site.schema), site.app.clone());
     let limits = TransportLimits { introspection: site.schema.introspection, ..site.limits };
     let issuer = site.gate.tokens.issuer();
     let gate = Arc::new(site.gate);

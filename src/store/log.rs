@@ -2,14 +2,26 @@
 
 use entity::import_log::{ActiveModel, Column, Entity, Model};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect, Set, Statement,
+};
 
 use super::codes::Code;
-use super::scope::{OfTenant, tenants};
+use super::scope::OfTenant;
 use super::{Db, Result, Store, Tx};
 use crate::domain::id::{ImportId, TenantId};
 use crate::domain::import::{Import, ImportStatus, ImportStep, Transition};
 use crate::domain::timestamp::Timestamp;
+
+/// Where a tenant stands.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// The last number of its log.
+    pub log_end: i64,
+    /// Its import that is in progress.
+    pub active: Option<Import>,
+}
 
 fn transition(row: Model) -> Result<Transition> {
     Ok(Transition {
@@ -23,14 +35,24 @@ fn transition(row: Model) -> Result<Transition> {
 }
 
 impl Store {
-    /// The last number of the tenant's log.
+    /// Where the tenant stands, in one statement: the import in progress and the log are of the same moment.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn log_end(&self, tenant: TenantId) -> Result<i64> {
-        use entity::tenants::Column as Tenants;
-        let end = tenants().select_only().column(Tenants::LogSeq).filter(Tenants::Id.eq(tenant.0));
-        Ok(end.into_tuple::<i64>().one(self.connection()).await?.unwrap_or(0))
+    pub async fn standing(&self, tenant: TenantId) -> Result<Standing> {
+        use entity::imports;
+        // Word for word as the index has it, or it is not used.
+        let standing = "SELECT t.log_seq, i.* FROM tenants t \
+                        LEFT JOIN imports i ON i.tenant_id = t.id AND i.status = 'IN_PROGRESS' WHERE t.id = $1";
+        let db = self.connection();
+        let standing = Statement::from_sql_and_values(db.get_database_backend(), standing, [tenant.0.into()]);
+        let Some(row) = db.query_one_raw(standing).await? else { return Ok(Standing::default()) };
+        let log_end = row.try_get("", "log_seq")?;
+        let active = match row.try_get::<Option<uuid::Uuid>>("", "id")? {
+            Some(_) => Some(super::imports::import(imports::Model::from_query_result(&row, "")?)?),
+            None => None,
+        };
+        Ok(Standing { log_end, active })
     }
 
     /// The transitions behind `seq`, in the order in which they were committed; of one import, or of all.

@@ -33,6 +33,7 @@ pub use identity::{NewUser, Tenant, User};
 pub use imports::{ImportCursor, ImportFilter, ImportOrder, ImportSort, NewImport, SortKey};
 pub use issues::{HeldRow, IssueFilter};
 pub use listen::Listener;
+pub use log::Standing;
 pub use mappings::{ImportMapping, Remembering};
 pub use members::{MemberCursor, MemberFilter, MemberRow};
 pub use plans::{NewPlan, Plan, PlanBasis};

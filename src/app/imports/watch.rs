@@ -1,25 +1,43 @@
-//! Watching imports: the present state first, then every transition in the order in which it was committed, read
-//! from the log.
+//! Watching imports: the present state first, then every transition in the order in which it was committed, as the log
+//! has it. What the tables say is read once for all who watch a tenant (see [`Glance`]); what of it somebody has been told
+//! is each watcher's own.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::{Stream, try_unfold};
-use tokio::sync::watch::Receiver;
 use tokio::time::Instant;
 
 use crate::app::access::require_admin;
 use crate::app::{App, AppError, Result};
-use crate::domain::id::{ImportId, UserId};
+use crate::domain::id::{ImportId, TenantId, UserId};
 use crate::domain::import::{Import, ImportStatus, ImportStep, Transition};
 use crate::domain::requester::Requester;
 use crate::domain::timestamp::Timestamp;
-use crate::events::Progress;
+use crate::events::{Glance, Progress, Watching};
 
 /// The least time between two events that are no transitions.
 const MERGE: Duration = Duration::from_millis(500);
-/// Transitions that are read at once.
+/// Transitions that are read at once, by a watcher who is far behind.
 const TRANSITIONS: u32 = 100;
+
+/// Names what all watchers of a tenant are told alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Occasion {
+    /// A transition, by its number in the log.
+    Transition(i64),
+    /// Something else that was seen at a glance.
+    Glance(u64),
+}
+
+/// What a watcher is told.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// What it is about; none for what is told to this watcher alone, when it begins.
+    pub occasion: Option<Occasion>,
+    /// The change; none to say that watching has begun.
+    pub change: Option<ImportEvent>,
+}
 
 /// A change of an import. What it shows of the import may be newer than its version.
 #[derive(Debug, Clone)]
@@ -62,47 +80,27 @@ impl ImportEvent {
 ///
 /// # Errors
 /// If the requester may not, there is no such import, or something fails.
-pub async fn import_changed(
-    app: Arc<App>,
-    requester: Requester,
-    id: ImportId,
-) -> Result<impl Stream<Item = Result<ImportEvent>>> {
-    require_admin(&requester)?;
-    // Watched before it is read, so that nothing falls between the two.
-    let mut watcher = Watcher::begin(app, requester, Some(id)).await?;
-    let import = watcher.read_import(id).await?.ok_or(AppError::NotFound("import"))?;
+pub async fn import_changed(app: Arc<App>, requester: Requester, id: ImportId) -> Result<Watcher> {
+    let (mut watcher, glance) = Watcher::begin(app, requester, Some(id)).await?;
+    let import = match glance.active.clone().filter(|active| active.id == id) {
+        Some(active) => Some(active),
+        None => watcher.app.store.import(requester.tenant, id).await?,
+    };
+    let import = import.ok_or(AppError::NotFound("import"))?;
     watcher.shown = Some(Shown::of(&import, None));
-    watcher.next.push_back(ImportEvent::present(&import));
-    Ok(try_unfold(watcher, async |mut watcher| {
-        if watcher.ended {
-            return Ok(None);
-        }
-        let event = watcher.next_event().await?;
-        watcher.ended = event.status != ImportStatus::InProgress;
-        Ok(Some((event, watcher)))
-    }))
+    watcher.next.push_back(Told { occasion: None, change: Some(ImportEvent::present(&import)) });
+    Ok(watcher)
 }
 
 /// All imports of the tenant: nothing first, to say that it has begun, then every change.
 ///
 /// # Errors
 /// If the requester may not, or something fails.
-pub async fn imports_changed(
-    app: Arc<App>,
-    requester: Requester,
-) -> Result<impl Stream<Item = Result<Option<ImportEvent>>>> {
-    require_admin(&requester)?;
-    let mut watcher = Watcher::begin(app, requester, None).await?;
-    if let Some(active) = watcher.app.store.active_import(requester.tenant).await? {
-        watcher.shown = Some(Shown::of(&active, None));
-    }
-    Ok(try_unfold((watcher, true), async |(mut watcher, first)| {
-        if first {
-            return Ok(Some((None, (watcher, false))));
-        }
-        let event = watcher.next_event().await?;
-        Ok(Some((Some(event), (watcher, false))))
-    }))
+pub async fn imports_changed(app: Arc<App>, requester: Requester) -> Result<Watcher> {
+    let (mut watcher, glance) = Watcher::begin(app, requester, None).await?;
+    watcher.shown = glance.active.as_ref().map(|active| Shown::of(active, None));
+    watcher.next.push_back(Told { occasion: None, change: None });
+    Ok(watcher)
 }
 
 /// What was shown last of the import that is in progress.
@@ -120,38 +118,60 @@ impl Shown {
     }
 }
 
-struct Watcher {
+/// Somebody who watches imports.
+#[derive(Debug)]
+pub struct Watcher {
     app: Arc<App>,
-    requester: Requester,
+    tenant: TenantId,
     only: Option<ImportId>,
-    wake: Receiver<()>,
+    watching: Watching,
     /// The last transition that was read.
     seq: i64,
     shown: Option<Shown>,
     merged_at: Option<Instant>,
-    next: std::collections::VecDeque<ImportEvent>,
+    next: VecDeque<Told>,
     ended: bool,
 }
 
 impl Watcher {
-    async fn begin(app: Arc<App>, requester: Requester, only: Option<ImportId>) -> Result<Self> {
-        let wake = app.events.watch(requester.tenant);
-        let seq = app.store.log_end(requester.tenant).await?;
-        let next = std::collections::VecDeque::new();
-        Ok(Self { app, requester, only, wake, seq, shown: None, merged_at: None, next, ended: false })
+    async fn begin(
+        app: Arc<App>,
+        requester: Requester,
+        only: Option<ImportId>,
+    ) -> Result<(Self, Arc<Glance>)> {
+        require_admin(&requester)?;
+        let tenant = requester.tenant;
+        // Watched before it is read, so that nothing falls between the two.
+        let mut watching = app.events.watch(tenant);
+        let glance = watching.look_now(&app.store).await?;
+        let (seq, next) = (glance.log_end, VecDeque::new());
+        let watcher =
+            Self { app, tenant, only, watching, seq, shown: None, merged_at: None, next, ended: false };
+        Ok((watcher, glance))
     }
 
-    async fn read_import(&self, id: ImportId) -> Result<Option<Import>> {
-        Ok(self.app.store.import(self.requester.tenant, id).await?)
+    /// What is told next, when there is something; none at the end.
+    ///
+    /// # Errors
+    /// If something fails; then it has ended.
+    pub async fn next(&mut self) -> Result<Option<Told>> {
+        if self.ended {
+            return Ok(None);
+        }
+        let told = self.wait().await;
+        let status = told.as_ref().ok().and_then(|told| told.change.as_ref()).map(|change| change.status);
+        self.ended = match status {
+            Some(status) => self.only.is_some() && status != ImportStatus::InProgress,
+            None => told.is_err(),
+        };
+        told.map(Some)
     }
 
-    async fn next_event(&mut self) -> Result<ImportEvent> {
+    async fn wait(&mut self) -> Result<Told> {
         loop {
-            if let Some(event) = self.next.pop_front() {
-                return Ok(event);
+            if let Some(told) = self.next.pop_front() {
+                return Ok(told);
             }
-            // Marked as seen before looking, so that a change during the look wakes again.
-            self.wake.mark_unchanged();
             let due = self.look().await?;
             if self.next.is_empty() {
                 let merged = async {
@@ -162,11 +182,7 @@ impl Watcher {
                 };
                 tokio::select! {
                     () = merged => {}
-                    woken = self.wake.changed() => {
-                        if woken.is_err() {
-                            self.wake = self.app.events.watch(self.requester.tenant);
-                        }
-                    }
+                    () = self.watching.woken() => {}
                 }
             }
         }
@@ -174,28 +190,20 @@ impl Watcher {
 
     /// Queues what is new. Answers when to look again for something that is new but merged with what may follow.
     async fn look(&mut self) -> Result<Option<Instant>> {
-        // The import first, the log second: if the log knows more than the import that was read, the log's word is
-        // what is sent.
-        let import = match self.only {
-            Some(id) => self.read_import(id).await?,
-            None => self.app.store.active_import(self.requester.tenant).await?,
-        };
-        let transitions =
-            self.app.store.log_after(self.requester.tenant, self.only, self.seq, TRANSITIONS).await?;
-        if !transitions.is_empty() {
-            for transition in &transitions {
-                self.seq = transition.seq;
-                self.queue_transition(transition);
-            }
+        let glance = self.watching.look(&self.app.store).await?;
+        while self.next.is_empty() && self.seq < glance.log_end {
+            self.read_on(&glance).await?;
+        }
+        // The transitions first: they may lead away from what is in progress.
+        if !self.next.is_empty() {
             return Ok(None);
         }
-        let Some(import) = import else { return Ok(None) };
-        let progress = match import.step {
-            ImportStep::Planning | ImportStep::Applying => {
-                self.app.progress(self.requester.tenant, import.id).await?
-            }
-            _ => None,
+        // Of a glance that is older than what was told, nothing is news: another one follows.
+        let active = glance.active.as_ref().filter(|_| self.seq == glance.log_end);
+        let Some(import) = active.filter(|import| self.only.is_none_or(|only| only == import.id)) else {
+            return Ok(None);
         };
+        let progress = glance.progress;
         let shown = self.shown.filter(|shown| shown.import == import.id);
         let is_shown = |shown: Shown| {
             shown.version >= import.version
@@ -209,9 +217,33 @@ impl Watcher {
             return Ok(Some(due));
         }
         self.merged_at = Some(Instant::now());
-        self.shown = Some(Shown::of(&import, progress));
-        self.next.push_back(ImportEvent::present(&import));
+        self.shown = Some(Shown::of(import, progress));
+        let occasion = Some(Occasion::Glance(glance.number));
+        self.next.push_back(Told { occasion, change: Some(ImportEvent::present(import)) });
         Ok(None)
+    }
+
+    /// Queues transitions behind those that were read: what the glance has of them, or, if that is not all, some more.
+    async fn read_on(&mut self, glance: &Glance) -> Result<()> {
+        if let Some(transitions) = glance.behind(self.seq) {
+            self.queue(transitions);
+            return Ok(());
+        }
+        let some = self.app.store.log_after(self.tenant, self.only, self.seq, TRANSITIONS).await?;
+        self.queue(&some);
+        if some.len() < TRANSITIONS as usize {
+            self.seq = self.seq.max(glance.log_end);
+        }
+        Ok(())
+    }
+
+    fn queue(&mut self, transitions: &[Transition]) {
+        for transition in transitions {
+            self.seq = transition.seq;
+            if self.only.is_none_or(|only| only == transition.import) {
+                self.queue_transition(transition);
+            }
+        }
     }
 
     /// A transition is sent unless what was shown of its import is as new.
@@ -225,6 +257,7 @@ impl Watcher {
             self.shown =
                 Some(Shown { import: transition.import, version: transition.version, progress, resumed });
         }
-        self.next.push_back(ImportEvent::of(transition));
+        let occasion = Some(Occasion::Transition(transition.seq));
+        self.next.push_back(Told { occasion, change: Some(ImportEvent::of(transition)) });
     }
 }

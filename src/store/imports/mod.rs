@@ -30,7 +30,7 @@ pub struct NewImport {
     pub idempotency_key: Option<String>,
 }
 
-fn import(row: Model) -> Result<Import> {
+pub(super) fn import(row: Model) -> Result<Import> {
     Ok(Import {
         id: ImportId(row.id),
         status: ImportStatus::read(&row.status)?,

@@ -1,0 +1,139 @@
+//! What those who watch a tenant see after a wake: read once, by whoever looks first, for all of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::{Mutex, watch};
+
+use super::{Events, Progress};
+use crate::domain::id::{ImportId, TenantId};
+use crate::domain::import::{Import, ImportStep, Transition};
+use crate::store::{Store, StoreError};
+
+/// Transitions that are kept for those who watch; whoever is further behind reads them.
+const KEPT_MAX: u32 = 100;
+
+/// Names glances; each has another number than all before.
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// How a tenant stood at one moment.
+#[derive(Debug, Clone)]
+pub struct Glance {
+    /// Names this glance among those of this server.
+    pub number: u64,
+    /// How often the tenant had been woken before it was read.
+    wakes: u64,
+    /// The last number of the log.
+    pub log_end: i64,
+    /// The last transitions, up to `log_end`.
+    last: Arc<[Transition]>,
+    /// The import in progress.
+    pub active: Option<Import>,
+    /// How far the work on it has come, if there is some.
+    pub progress: Option<Progress>,
+}
+
+impl Glance {
+    /// The transitions behind `seq`; none if they are no longer all here.
+    #[must_use]
+    pub fn behind(&self, seq: i64) -> Option<&[Transition]> {
+        // The log is numbered without gaps.
+        let behind = usize::try_from(self.log_end - seq).unwrap_or_default();
+        self.last.len().checked_sub(behind).map(|start| &self.last[start..])
+    }
+}
+
+/// The last glance at a tenant.
+pub(super) type Seen = Mutex<Option<Arc<Glance>>>;
+
+/// Somebody who watches a tenant.
+#[derive(Debug)]
+pub struct Watching {
+    events: Events,
+    tenant: TenantId,
+    wakes: watch::Receiver<u64>,
+    seen: Arc<Seen>,
+}
+
+impl Watching {
+    pub(super) fn new(
+        events: Events,
+        tenant: TenantId,
+        wakes: watch::Receiver<u64>,
+        seen: Arc<Seen>,
+    ) -> Self {
+        Self { events, tenant, wakes, seen }
+    }
+
+    /// Until the tenant is woken again after the last look; several wakes at once are one.
+    pub async fn woken(&mut self) {
+        if self.wakes.changed().await.is_err() {
+            // Never: whom somebody watches is kept.
+            std::future::pending().await
+        }
+    }
+
+    /// How the tenant stands now.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn look_now(&mut self, store: &Store) -> Result<Arc<Glance>, StoreError> {
+        let wakes = *self.wakes.borrow_and_update();
+        let mut seen = self.seen.lock().await;
+        self.read(store, wakes, &mut seen).await
+    }
+
+    /// How the tenant stood after the last wake, or later. One of those who were woken reads it, the others wait.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn look(&mut self, store: &Store) -> Result<Arc<Glance>, StoreError> {
+        // Marked as seen before it is read, so that a change meanwhile wakes again.
+        let wakes = *self.wakes.borrow_and_update();
+        let mut seen = self.seen.lock().await;
+        match &*seen {
+            Some(glance) if glance.wakes >= wakes => Ok(glance.clone()),
+            _ => self.read(store, wakes, &mut seen).await,
+        }
+    }
+
+    async fn read(
+        &self,
+        store: &Store,
+        wakes: u64,
+        seen: &mut Option<Arc<Glance>>,
+    ) -> Result<Arc<Glance>, StoreError> {
+        let standing = store.standing(self.tenant).await?;
+        let last = match seen {
+            Some(before) if before.log_end == standing.log_end => before.last.clone(),
+            _ => {
+                let from = standing.log_end - i64::from(KEPT_MAX);
+                store.log_after(self.tenant, None, from, KEPT_MAX).await?.into()
+            }
+        };
+        let progress = match &standing.active {
+            Some(active) if matches!(active.step, ImportStep::Planning | ImportStep::Applying) => {
+                self.progress(store, active.id).await?
+            }
+            _ => None,
+        };
+        let glance = Arc::new(Glance {
+            number: NUMBER.fetch_add(1, Ordering::Relaxed),
+            wakes,
+            log_end: standing.log_end,
+            last,
+            active: standing.active,
+            progress,
+        });
+        *seen = Some(glance.clone());
+        Ok(glance)
+    }
+
+    async fn progress(&self, store: &Store, import: ImportId) -> Result<Option<Progress>, StoreError> {
+        if let Some(progress) = self.events.progress(import) {
+            return Ok(Some(progress));
+        }
+        let told = store.progress(self.tenant, import).await?;
+        Ok(told.map(|(processed, total)| Progress { processed, total }))
+    }
+}
