@@ -10,6 +10,8 @@ use crate::store::Result;
 
 /// How long a request waits for a connection; in an outage, after how long it is answered that there is one.
 const ACQUIRE: Duration = Duration::from_secs(5);
+/// A connection that was idle for so long is tried before it is used: that is one more way there and back.
+const IDLE: Duration = Duration::from_secs(1);
 /// How long a transaction waits for another one of the same tenant: as long as it may take to decide about a million
 /// actions, or to drop them.
 const LOCK_MILLISECONDS: u32 = 30_000;
@@ -37,6 +39,7 @@ async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(ACQUIRE)
+        .test_before_acquire_if_idle_for(IDLE)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_postgres_opts(|postgres| {

@@ -8,6 +8,8 @@ use crate::store::{Result, StoreError};
 
 /// How long a request waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(10);
+/// A connection that was idle for so long is tried before it is used.
+const IDLE: Duration = Duration::from_secs(60);
 /// How long a write waits for the one before it: as long as the application of a large import may take.
 const ACQUIRE_WRITER: Duration = Duration::from_secs(120);
 /// How long SQLite itself waits for another process.
@@ -34,6 +36,7 @@ async fn pool(url: &str, connections: u32, acquire: Duration, cache_kib: u32) ->
         .max_connections(connections)
         .min_connections(1)
         .acquire_timeout(acquire)
+        .test_before_acquire_if_idle_for(IDLE)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
