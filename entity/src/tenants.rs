@@ -17,6 +17,8 @@ pub struct Model {
     pub created_at: i64,
     /// The last number given out in the import log.
     pub log_seq: i64,
+    /// Rises with each change of an import or of a user.
+    pub edition: i64,
     /// Rises whenever an import is applied.
     pub roster_version: i64,
     /// Active members.

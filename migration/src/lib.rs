@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 
 mod m20261123_000001_membership_imports;
 mod m20261123_000002_several_servers;
+mod m20261123_000003_editions;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261123_000001_membership_imports::Migration),
             Box::new(m20261123_000002_several_servers::Migration),
+            Box::new(m20261123_000003_editions::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use super::error::Show;
 use super::ids::{self, NodeId};
 use super::inputs::{MemberFilter, MembershipImportFilter, MembershipImportOrder};
 use super::page::{self, PageArgs, Paged};
-use super::session::{app, loaders, requester};
+use super::session::{app, lasting, loaders, requester};
 use super::types::{
     ImportPlan, Member, MemberConnection, MembershipImport, MembershipImportConnection, Node, ProfileAction,
     ProfileField, Tenant, User, Viewer,
@@ -52,7 +52,8 @@ impl Query {
         let request = PageArgs { first, after, last, before }.request::<ImportCursor>()?;
         let filter = filter.unwrap_or_default().into_store()?;
         let order = MembershipImportOrder::into_store(order_by);
-        let found = history::page(app(ctx), requester(ctx), &filter, order, &request).await.show(ctx)?;
+        let found =
+            history::page(lasting::app(ctx), requester(ctx), &filter, order, &request).await.show(ctx)?;
         let node = |import| (page::encode(&order.sort.cursor(&import)), MembershipImport(import));
         Ok(MembershipImportConnection { page: Paged::of(found, node), filter })
     }
@@ -63,13 +64,13 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
     ) -> Option<Result<MembershipImport>> {
-        let found = loaders(ctx).one(ids::import(&id)).await.show(ctx);
+        let found = lasting::loaders(ctx).one(ids::import(&id)).await.show(ctx);
         found.map(|found| found.map(MembershipImport)).transpose()
     }
 
     /// The import that is in progress, if there is one: the notification banner. A tenant has at most one.
     async fn active_import(&self, ctx: &Context<'_>) -> Option<Result<MembershipImport>> {
-        let found = history::active(app(ctx), requester(ctx)).await.show(ctx);
+        let found = history::active(lasting::app(ctx), requester(ctx)).await.show(ctx);
         found.map(|found| found.map(MembershipImport)).transpose()
     }
 

@@ -1,6 +1,7 @@
 //! What goes along with one operation.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::{Context, Request};
 
@@ -17,6 +18,9 @@ pub struct Session {
     pub request_id: String,
     /// Base of download addresses, without a slash at its end.
     pub public_url: String,
+    /// Set as soon as the operation reads something else than what the tenant's edition is of: then its answer is not to be
+    /// kept.
+    pub is_fleeting: Arc<AtomicBool>,
 }
 
 impl Session {
@@ -36,10 +40,27 @@ pub(super) fn requester<'a>(ctx: &Context<'a>) -> &'a Requester {
     &session(ctx).requester
 }
 
+/// The program, for whatever it can be asked.
 pub(super) fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {
-    ctx.data_unchecked::<Arc<App>>()
+    session(ctx).is_fleeting.store(true, Ordering::Relaxed);
+    lasting::app(ctx)
 }
 
+/// Loaders of whatever they load.
 pub(super) fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
-    ctx.data_unchecked::<Loaders>()
+    session(ctx).is_fleeting.store(true, Ordering::Relaxed);
+    lasting::loaders(ctx)
+}
+
+/// The same, for imports and users alone: what is read of them stays true until the tenant's edition rises.
+pub(super) mod lasting {
+    use super::{App, Arc, Context, Loaders};
+
+    pub fn app<'a>(ctx: &Context<'a>) -> &'a Arc<App> {
+        ctx.data_unchecked::<Arc<App>>()
+    }
+
+    pub fn loaders<'a>(ctx: &Context<'a>) -> &'a Loaders {
+        ctx.data_unchecked::<Loaders>()
+    }
 }

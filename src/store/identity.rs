@@ -1,8 +1,8 @@
 //! Tenants and users, as their tokens say.
 
 use entity::{tenants, users};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set};
 
 use super::scope::{OfTenant, tenants};
 use super::{Db, Result, Store, Tx};
@@ -115,7 +115,30 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The edition of what the tenant's history shows: its imports and its users. It rises with each change of them, in the
+    /// same transaction.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn edition(&self, id: TenantId) -> Result<i64> {
+        let edition = tenants().select_only().column(tenants::Column::Edition);
+        let found =
+            edition.filter(tenants::Column::Id.eq(id.0)).into_tuple::<i64>().one(self.connection()).await?;
+        Ok(found.unwrap_or_default())
+    }
+}
+
 impl Tx {
+    pub(super) async fn raise_edition(&self, tenant: TenantId) -> Result<()> {
+        tenants::Entity::update_many()
+            .col_expr(tenants::Column::Edition, Expr::col(tenants::Column::Edition).add(1))
+            .filter(tenants::Column::Id.eq(tenant.0))
+            .exec(&self.inner)
+            .await?;
+        Ok(())
+    }
+
     /// The tenant with this slug.
     ///
     /// # Errors
@@ -150,6 +173,7 @@ impl Tx {
             name: Set(slug.to_owned()),
             created_at: Set(now.0),
             log_seq: Set(0),
+            edition: Set(0),
             roster_version: Set(0),
             active_count: Set(0),
             inactive_count: Set(0),
@@ -185,7 +209,7 @@ impl Tx {
             row.name = Set(new.name.map(str::to_owned));
             row.email = Set(new.email.map(str::to_owned));
             row.update(&self.inner).await?;
-            return Ok(());
+            return self.raise_edition(of).await;
         }
         let row = users::ActiveModel {
             tenant_id: Set(of.0),

@@ -223,10 +223,11 @@ impl Tx {
     /// # Errors
     /// If the database cannot; then nothing has changed.
     pub async fn commit(self) -> Result<Committed> {
-        if ConnectionTrait::get_database_backend(&self.inner) == DbBackend::Postgres {
-            let mut tenants: Vec<TenantId> = self.changes.iter().map(|change| change.tenant).collect();
-            tenants.dedup();
-            for tenant in tenants {
+        let mut tenants: Vec<TenantId> = self.changes.iter().map(|change| change.tenant).collect();
+        tenants.dedup();
+        for tenant in tenants {
+            self.raise_edition(tenant).await?;
+            if ConnectionTrait::get_database_backend(&self.inner) == DbBackend::Postgres {
                 listen::notify(&self.inner, self.server, tenant).await?;
             }
         }

@@ -110,6 +110,7 @@ async fn each_statement_goes_by_an_index() {
         "tenant by slug": store.tenant_by_slug("slug").await.unwrap(),
         "user by subject": store.user_by_subject(TENANT, "subject").await.unwrap(),
         "users": store.users(TENANT, &[USER, USER]).await.unwrap(),
+        "edition": store.edition(TENANT).await.unwrap(),
         "standing": store.standing(TENANT).await.unwrap(),
         "log": store.log_after(TENANT, None, 0, 100).await.unwrap(),
         "log of an import": store.log_after(TENANT, Some(IMPORT), 0, 100).await.unwrap(),
@@ -207,6 +208,7 @@ tenant: SEARCH tenants USING PRIMARY KEY (id=?)
 tenant by slug: SEARCH tenants USING INDEX tenants_slug (slug=?)
 user by subject: SEARCH users USING INDEX users_subject (tenant_id=? AND subject=?)
 users: SEARCH users USING PRIMARY KEY (tenant_id=? AND id=?)
+edition: SEARCH tenants USING PRIMARY KEY (id=?)
 standing: SEARCH t USING PRIMARY KEY (id=?)
 standing: SEARCH i USING INDEX imports_status (tenant_id=? AND status=?) LEFT-JOIN
 log: SEARCH import_log USING PRIMARY KEY (tenant_id=? AND seq>?)

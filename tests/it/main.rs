@@ -11,6 +11,7 @@ mod examples;
 mod filters;
 mod history;
 mod ids;
+mod kept;
 mod layers;
 mod odd;
 mod pages;

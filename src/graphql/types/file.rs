@@ -9,7 +9,7 @@ use crate::graphql::error::Show;
 use crate::graphql::ids::{Kind, encode};
 use crate::graphql::loaders::MappingOf;
 use crate::graphql::scalars::{DateTime, Long};
-use crate::graphql::session::{app, loaders, requester, session};
+use crate::graphql::session::{lasting, loaders, requester, session};
 
 /// The file of an import, as it was uploaded.
 pub struct MembershipFile(pub Import);
@@ -76,7 +76,7 @@ pub struct SignedDownload {
 
 impl SignedDownload {
     pub(super) fn of(ctx: &Context<'_>, download: Download) -> Self {
-        let signed = sign(app(ctx), requester(ctx), download);
+        let signed = sign(lasting::app(ctx), requester(ctx), download);
         let url = format!("{}{}", session(ctx).public_url, signed.path);
         Self { url, expires_at: DateTime(signed.expires_at) }
     }

@@ -14,7 +14,7 @@ use crate::graphql::ids::{Kind, encode};
 use crate::graphql::loaders::{CountsOf, MappingOf, PlanOf};
 use crate::graphql::page::{Cursor, connection};
 use crate::graphql::scalars::DateTime;
-use crate::graphql::session::{app, loaders, requester};
+use crate::graphql::session::{app, lasting, loaders, requester};
 use crate::store::{ImportCursor, ImportFilter, SortKey};
 
 /// A membership import: a file on its way to becoming changes of members, and the record of it.
@@ -23,7 +23,7 @@ pub struct MembershipImport(pub Import);
 
 async fn user(ctx: &Context<'_>, id: Option<UserId>) -> Result<Option<User>> {
     let Some(id) = id else { return Ok(None) };
-    Ok(loaders(ctx).one(id).await.show(ctx)?.map(User))
+    Ok(lasting::loaders(ctx).one(id).await.show(ctx)?.map(User))
 }
 
 impl MembershipImport {
@@ -112,7 +112,7 @@ impl MembershipImport {
     /// The later import that turned this one INCOMPLETE.
     async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<MembershipImport>> {
         let Some(id) = self.0.superseded_by else { return Ok(None) };
-        Ok(loaders(ctx).one(id).await.show(ctx)?.map(MembershipImport))
+        Ok(lasting::loaders(ctx).one(id).await.show(ctx)?.map(MembershipImport))
     }
 
     /// How far the background work has come; null unless the step is PLANNING or APPLYING.
@@ -180,7 +180,7 @@ impl Cursor for ImportCursor {
 }
 
 async fn count(ctx: &Context<'_>, filter: &ImportFilter) -> Result<u64> {
-    history::count(app(ctx), requester(ctx), filter).await.show(ctx)
+    history::count(lasting::app(ctx), requester(ctx), filter).await.show(ctx)
 }
 
 connection!(

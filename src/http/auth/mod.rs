@@ -20,12 +20,15 @@ pub use self::keys::KEYS_MAX;
 pub use self::source::{DOCUMENT_BYTES_MAX, KeysError, Source};
 pub use self::tokens::{Rules, Tokens};
 use super::quotas::Quotas;
-use super::transport::{Denied, Gate, Place, RequestId};
+use super::transport::{Denied, Edition, Fleeting, Gate, Place, RequestId};
 use crate::app::identity::{Claims, sign_in};
 use crate::app::{App, AppError};
 use crate::audit::Line;
 use crate::domain::requester::Requester;
 use crate::graphql;
+
+/// An answer is kept for one part in so many of the time for which the addresses in it are good.
+const KEPT_PART: i64 = 15;
 
 /// Somebody whose token was good.
 #[derive(Debug, Clone)]
@@ -74,12 +77,27 @@ impl Gate for TokenGate {
     fn prepare(&self, session: &SignedIn, request: Request) -> Request {
         let id = request.data.get(&std::any::TypeId::of::<RequestId>());
         let request_id = id.and_then(|id| id.downcast_ref::<RequestId>()).map(|id| id.0.clone());
+        let fleeting = request.data.get(&std::any::TypeId::of::<Fleeting>());
+        let fleeting = fleeting.and_then(|fleeting| fleeting.downcast_ref::<Fleeting>());
         let session = graphql::Session {
             requester: session.requester,
             request_id: request_id.unwrap_or_default(),
             public_url: session.public_url.clone(),
+            is_fleeting: fleeting.map(|fleeting| fleeting.0.clone()).unwrap_or_default(),
         };
         session.into_request(&self.app, request)
+    }
+
+    fn audience(&self, session: &SignedIn) -> Option<String> {
+        let Requester { tenant, user, is_tenant_admin } = session.requester;
+        Some(format!("{} {} {is_tenant_admin} {}", tenant.0, user.0, session.public_url))
+    }
+
+    async fn edition(&self, session: &SignedIn) -> Option<Edition> {
+        let number = self.app.store.edition(session.requester.tenant).await.ok()?;
+        // Addresses of downloads expire: an answer is kept for a small part of the time for which they are good.
+        let stretch = i64::from(self.app.settings.download_seconds) * 1_000 / KEPT_PART;
+        Some(Edition(number, self.app.clock.now().0 / stretch.max(1)))
     }
 
     fn may_upload(&self, session: &SignedIn) -> bool {

@@ -53,7 +53,7 @@ pub(super) fn refused(refusal: Refusal, media: Media) -> poem::Response {
     answer
 }
 
-pub(super) fn written(status: StatusCode, media: Media, body: String) -> poem::Response {
+pub(super) fn written(status: StatusCode, media: Media, body: impl Into<poem::Body>) -> poem::Response {
     // What is refused before a stream begins is told as JSON.
     let media = if media == Media::EventStream { Media::Json } else { media };
     poem::Response::builder().status(status).content_type(media.content_type()).body(body)

@@ -16,6 +16,10 @@ pub enum Denied {
 /// A connection's place among those that its tenant may have; dropped when the connection ends.
 pub type Place = Box<dyn Any + Send + Sync>;
 
+/// An edition of the data: a number that rises, and a stretch of time, as there are answers that do not last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edition(pub i64, pub i64);
+
 /// Who may come in, and what goes along with each operation.
 pub trait Gate: Send + Sync + 'static {
     /// Who the bearer of a token is.
@@ -30,8 +34,20 @@ pub trait Gate: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Session, Denied>> + Send;
 
     /// Puts what one operation needs into it: called once for each operation. The operation's
-    /// [`RequestId`] is in its data already.
+    /// [`RequestId`] is in its data already, and a [`Fleeting`](super::Fleeting) to be set as soon as
+    /// something is read of which the edition knows nothing.
     fn prepare(&self, session: &Self::Session, request: async_graphql::Request) -> async_graphql::Request;
+
+    /// Names what an answer to a query of this session depends on besides the data. `None`: no answer is kept.
+    fn audience(&self, _session: &Self::Session) -> Option<String> {
+        None
+    }
+
+    /// The edition of the data of this session: what was answered from one edition is right for as long as it is the
+    /// same. `None`: it cannot be found out now.
+    fn edition(&self, _session: &Self::Session) -> impl Future<Output = Option<Edition>> + Send {
+        std::future::ready(None)
+    }
 
     /// Whether uploads of this session are read at all.
     fn may_upload(&self, session: &Self::Session) -> bool;

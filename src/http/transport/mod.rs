@@ -11,6 +11,7 @@ mod answer;
 mod batch;
 mod gate;
 mod guard;
+mod kept;
 mod limits;
 mod media;
 mod multipart;
@@ -40,7 +41,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::{
-    gate::{Denied, Gate, Place},
+    gate::{Denied, Edition, Gate, Place},
+    kept::Fleeting,
     limits::TransportLimits,
     request_id::RequestId,
     trusted::{TrustedError, TrustedOperations},
@@ -63,7 +65,10 @@ pub fn endpoint<S: Executor, G: Gate>(
     sockets: TaskTracker,
 ) -> impl Endpoint<Output = Response> + 'static {
     let connections = Arc::new(Semaphore::new(limits.connections_max));
-    Transport { core: Arc::new(Core { schema, gate, limits, trusted, shutdown, sockets, connections }) }
+    let answers = kept::Answers::default();
+    Transport {
+        core: Arc::new(Core { schema, gate, limits, trusted, shutdown, sockets, connections, answers }),
+    }
 }
 
 struct Transport<S, G> {
@@ -199,8 +204,7 @@ impl<S: Executor, G: Gate> Transport<S, G> {
             let sentence = "Subscriptions come over a WebSocket or as text/event-stream.";
             return Err(Refusal::request(Code::BadUserInput, sentence));
         }
-        let response = self.core.run(operation, session, id).await?;
-        Ok(answer::executed(&response, media))
+        kept::answer(&self.core, operation, session, id, media).await
     }
 }
 

@@ -20,6 +20,7 @@ use super::{
     RequestId, answer,
     gate::{Denied, Gate},
     guard,
+    kept::Answers,
     limits::TransportLimits,
     params::Params,
     refusal::{Code, Refusal, cut},
@@ -38,6 +39,7 @@ pub(super) struct Core<S, G> {
     pub sockets: TaskTracker,
     /// Places for WebSockets and event streams.
     pub connections: Arc<Semaphore>,
+    pub answers: Answers,
 }
 
 /// An operation that passed the guards.
@@ -167,7 +169,7 @@ impl<S: Executor, G: Gate> Core<S, G> {
     }
 }
 
-fn count(kind: OperationType, outcome: &'static str, began: Instant) {
+pub(super) fn count(kind: OperationType, outcome: &'static str, began: Instant) {
     let kind = match kind {
         OperationType::Query => "query",
         OperationType::Mutation => "mutation",
