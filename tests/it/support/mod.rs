@@ -85,8 +85,11 @@ impl TestApp {
 
     /// On the PostgreSQL that the environment has to name.
     pub async fn on_postgres() -> Arc<Self> {
+        Self::on_postgres_at(std::env::var(database::POSTGRES_URL).expect(database::POSTGRES_URL)).await
+    }
+
+    pub async fn on_postgres_at(server: String) -> Arc<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let server = std::env::var(database::POSTGRES_URL).expect(database::POSTGRES_URL);
         Self::on(Database::on_postgres(server), folder, Settings::default()).await
     }
 
