@@ -38,7 +38,14 @@ pub struct Contender {
 impl Programs {
     fn muster(&self) -> Command {
         let mut command = Command::new(&self.muster);
-        command.env("MUSTER_JWT_SECRET", SECRET).env("MUSTER_LOG", "warn");
+        command.env("MUSTER_JWT_SECRET", SECRET).env("MUSTER_LOG", "error");
+        // The rates are counted, and never reached.
+        for rate in
+            ["USER_OPERATIONS_PER_SECOND", "TENANT_OPERATIONS_PER_SECOND", "TENANT_UPLOADS_PER_MINUTE"]
+        {
+            command.env(format!("MUSTER_{rate}"), "1000000");
+        }
+        command.env("MUSTER_CONNECTIONS_PER_TENANT_MAX", "20000");
         command
     }
 

@@ -5,6 +5,7 @@ mod contender;
 mod database;
 mod fanout;
 mod history;
+mod idle;
 mod load;
 mod pages;
 mod table;
@@ -47,6 +48,9 @@ struct Arguments {
     /// Imports whose pages are read.
     #[arg(long, default_value_t = 1_000_000)]
     imports: u32,
+    /// Subscriptions of other tenants.
+    #[arg(long, default_value_t = 100_000)]
+    idle: usize,
     /// Fail if Muster is far behind its floors: half of what docs/PERFORMANCE.md promises.
     #[arg(long)]
     check: bool,
@@ -60,6 +64,8 @@ enum Work {
     Pages,
     /// A change to many subscribers.
     Fanout,
+    /// A change beside many who watch other tenants.
+    Idle,
 }
 
 #[tokio::main]
@@ -85,6 +91,12 @@ async fn main() -> anyhow::Result<()> {
         let [times, memory] = fanout::measure(&programs, &arguments.postgres, subscribers, rounds).await?;
         println!("{times}\n{memory}");
         check(&arguments, &times, |ratio| ratio <= 4.0)?;
+    }
+    if wants(Work::Idle) {
+        let table =
+            idle::measure(&programs, &arguments.postgres, arguments.idle, arguments.rounds * 4).await?;
+        println!("{table}");
+        check(&arguments, &table, |ratio| ratio <= 4.0)?;
     }
     Ok(())
 }

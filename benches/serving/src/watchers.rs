@@ -99,7 +99,14 @@ async fn subscribe(
     }
     // Whoever answers in turn has by then begun what it was asked before.
     say(&mut socket, json!({ "type": "ping" })).await?;
-    until(&mut socket, |message| message["type"] == "pong").await?;
+    let (mut begun, mut is_answered) = (0, false);
+    until(&mut socket, |message| {
+        begun += usize::from(message["type"] == "next");
+        is_answered |= message["type"] == "pong";
+        // Many of them are only opened where each says at once that it has begun.
+        is_answered && (each == 1 || begun >= each)
+    })
+    .await?;
     Ok(socket)
 }
 
@@ -109,7 +116,7 @@ async fn say(socket: &mut WebSocketStream<TcpStream>, message: Value) -> anyhow:
 
 async fn until(
     socket: &mut WebSocketStream<TcpStream>,
-    is_it: impl Fn(&Value) -> bool,
+    mut is_it: impl FnMut(&Value) -> bool,
 ) -> anyhow::Result<()> {
     loop {
         match timeout(PATIENCE, socket.next()).await?.context("the socket has ended")?? {
