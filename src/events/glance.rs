@@ -11,7 +11,7 @@ use crate::domain::import::{Import, ImportStep, Transition};
 use crate::store::{Store, StoreError};
 
 /// Transitions that are kept for those who watch; whoever is further behind reads them.
-const KEPT_MAX: u32 = 100;
+const KEPT_MAX: u32 = 32;
 
 /// Names glances; each has another number than all before.
 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -53,6 +53,12 @@ pub struct Watching {
     tenant: TenantId,
     wakes: watch::Receiver<u64>,
     seen: Arc<Seen>,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.events.leave(self.tenant);
+    }
 }
 
 impl Watching {

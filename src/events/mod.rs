@@ -41,6 +41,8 @@ struct Noted {
 /// A tenant whom somebody watches.
 #[derive(Debug, Default)]
 struct Watched {
+    /// How many do.
+    watchers: usize,
     /// How often it was woken.
     wakes: watch::Sender<u64>,
     /// What was seen after the last wake, for all.
@@ -48,10 +50,8 @@ struct Watched {
 }
 
 impl Watched {
-    /// Answers whether anybody watches.
-    fn wake(&self) -> bool {
+    fn wake(&self) {
         self.wakes.send_modify(|wakes| *wakes += 1);
-        self.wakes.receiver_count() > 0
     }
 }
 
@@ -82,15 +82,14 @@ impl Events {
     }
 
     fn wake(&self, tenant: TenantId) {
-        let mut board = self.board();
-        if board.watched.get(&tenant).is_some_and(|watched| !watched.wake()) {
-            board.watched.remove(&tenant);
+        if let Some(watched) = self.board().watched.get(&tenant) {
+            watched.wake();
         }
     }
 
     /// Wakes whoever watches anything: something may have been missed.
     fn wake_all(&self) {
-        self.board().watched.retain(|_, watched| watched.wake());
+        self.board().watched.values().for_each(Watched::wake);
     }
 
     /// Watches a tenant from now on.
@@ -98,7 +97,18 @@ impl Events {
     pub fn watch(&self, tenant: TenantId) -> Watching {
         let mut board = self.board();
         let watched = board.watched.entry(tenant).or_default();
+        watched.watchers += 1;
         Watching::new(self.clone(), tenant, watched.wakes.subscribe(), watched.seen.clone())
+    }
+
+    /// Forgets the tenant if whoever leaves is the last who watches.
+    fn leave(&self, tenant: TenantId) {
+        if let Entry::Occupied(mut watched) = self.board().watched.entry(tenant) {
+            watched.get_mut().watchers -= 1;
+            if watched.get().watchers == 0 {
+                watched.remove();
+            }
+        }
     }
 
     /// Notes how far the work on an import has come. Answers whether it is time to tell the other servers.
@@ -175,5 +185,20 @@ async fn listen(store: &Store, events: &Events) -> Result<(), StoreError> {
     events.wake_all();
     loop {
         events.wake(listener.next().await?);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_is_kept_in_mind_as_long_as_somebody_watches() {
+        let (events, tenant) = (Events::default(), TenantId(uuid::Uuid::from_u128(1)));
+        let (one, other) = (events.watch(tenant), events.watch(tenant));
+        drop(one);
+        assert_eq!(events.board().watched.len(), 1);
+        drop(other);
+        assert_eq!(events.board().watched.len(), 0);
     }
 }
