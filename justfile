@@ -49,3 +49,8 @@ screenshots:
     cargo build
     npm ci --ignore-scripts --prefix tests/pages
     node tests/pages/screenshots.mjs
+
+# Import rosters beside psql, sqlite3 and other tools; `just speed --rows 1000000 postgres` for some of it
+speed *arguments:
+    cargo build --release --workspace
+    benches/imports/compare.py {{ arguments }}

@@ -13,8 +13,11 @@ use crate::books::{Decided, Plan, check_decided, check_members, check_plan, chec
 use crate::client::Client;
 use crate::table::Table;
 
-/// Often enough for a phase of a second, and seldom enough not to be what is measured.
-const POLL_INTERVAL: Duration = Duration::from_millis(100);
+/// Between two polls: a part of what the phase has taken until then, so that short phases are measured well and polling is
+/// not what is measured.
+const POLL_SHARE: u32 = 50;
+const POLL_INTERVAL_MIN: Duration = Duration::from_millis(2);
+const POLL_INTERVAL_MAX: Duration = Duration::from_millis(100);
 
 const UPLOAD: &str = "mutation($input: UploadMembershipFileInput!) { uploadMembershipFile(input: $input) {
     membershipImport {
@@ -159,7 +162,7 @@ impl Run<'_> {
     fn end(&mut self, roster: &Roster, phase: &'static str, began: Instant) -> anyhow::Result<()> {
         let took = began.elapsed();
         let peak_mib = self.memory.peak_mib()?;
-        println!("  {phase} took {:.2} s", took.as_secs_f64());
+        println!("  {phase} took {:.3} s", took.as_secs_f64());
         self.table.phase(&roster.name, phase, took, roster.counts.rows, peak_mib);
         Ok(())
     }
@@ -191,7 +194,7 @@ impl Run<'_> {
                 "{during} takes longer than {} s",
                 self.patience.as_secs()
             );
-            sleep(POLL_INTERVAL).await;
+            sleep((began.elapsed() / POLL_SHARE).clamp(POLL_INTERVAL_MIN, POLL_INTERVAL_MAX)).await;
             import = self.client.run("membershipImport", POLL, json!({ "id": import.id })).await?;
         }
     }

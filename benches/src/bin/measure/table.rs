@@ -48,14 +48,14 @@ impl fmt::Display for Table {
                 Some(seconds) => {
                     // A phase that took no time has no rate.
                     let rate = *rows as f64 / seconds.max(0.001);
-                    write!(f, "{seconds:>10.2}{rate:>14.0}")?;
+                    write!(f, "{seconds:>10.3}{rate:>14.0}")?;
                 }
                 None => write!(f, "{:>10}{:>14}", "", "")?,
             }
             writeln!(f, "{peak_mib:>11.1}")?;
         }
         let total: f64 = self.lines.iter().filter_map(|line| line.seconds).sum();
-        write!(f, "{:<18}{total:>10.2}", "all phases")?;
+        write!(f, "{:<18}{total:>10.3}", "all phases")?;
         if !self.peaks_are_of_phases {
             write!(f, "\nThe peaks are since the server started: this kernel does not reset them.")?;
         }
@@ -76,9 +76,9 @@ mod tests {
         let expected = [
             "roster  phase        seconds   rows/second   peak MiB",
             "-       idle                                     14.0",
-            "first   upload          2.50        400000       20.2",
-            "second  applying       10.00         99000      120.0",
-            "all phases             12.50",
+            "first   upload         2.500        400000       20.2",
+            "second  applying      10.000         99000      120.0",
+            "all phases            12.500",
         ];
         assert_eq!(table.to_string().lines().collect::<Vec<_>>(), expected);
     }
