@@ -95,14 +95,31 @@ impl ProfileAction {
     /// made of the plan's and of the place in it, so that the record leads to them and need not be written again.
     #[must_use]
     pub fn member(&self) -> Option<MemberId> {
-        let comes = || {
-            let mut bytes = *self.id.plan.0.as_bytes();
-            // The last of the random bits: those before them tell plans apart, and places follow one another in an index.
-            bytes[12..].copy_from_slice(&self.id.position.to_be_bytes());
-            MemberId(uuid::Uuid::from_bytes(bytes))
-        };
-        self.planned.member.or_else(|| (self.planned.kind == ActionKind::Create).then(comes))
+        let is_new = self.planned.kind == ActionKind::Create;
+        self.planned.member.or_else(|| is_new.then(|| newcomer(self.id)))
     }
+}
+
+/// Who comes into being with a CREATE.
+#[must_use]
+pub fn newcomer(action: ActionId) -> MemberId {
+    let mut bytes = *action.plan.0.as_bytes();
+    // The last of the random bits: those before them tell plans apart, and places follow one another in an index.
+    bytes[12..].copy_from_slice(&action.position.to_be_bytes());
+    MemberId(uuid::Uuid::from_bytes(bytes))
+}
+
+/// As much of an approved action as it takes to apply it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovedAction {
+    /// Identity.
+    pub id: ActionId,
+    /// See [`PlannedAction::kind`].
+    pub kind: ActionKind,
+    /// See [`PlannedAction::member`].
+    pub member: Option<MemberId>,
+    /// See [`PlannedAction::changes`].
+    pub changes: Vec<FieldChange>,
 }
 
 /// How many actions of one kind somebody approved.

@@ -3,11 +3,13 @@
 
 use std::fmt::Write;
 
-use sea_orm::sea_query::ColumnType;
+use memchr::memchr2;
+use sea_orm::sea_query::{ColumnType, Expr, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
     IdenStatic, Iterable, Statement, Value,
 };
+use uuid::Uuid;
 
 use super::Result;
 
@@ -103,14 +105,14 @@ fn push_element(literal: &mut String, value: Option<Value>) {
     let _ = match value {
         Some(Value::String(Some(text))) => {
             literal.push('"');
-            for part in text.split_inclusive(['"', '\\']) {
-                let plain = part.trim_end_matches(['"', '\\']);
-                literal.push_str(plain);
-                if let Some(special) = part[plain.len()..].chars().next() {
-                    literal.push('\\');
-                    literal.push(special);
-                }
+            let mut rest = text.as_str();
+            while let Some(special) = memchr2(b'"', b'\\', rest.as_bytes()) {
+                literal.push_str(&rest[..special]);
+                literal.push('\\');
+                literal.push_str(&rest[special..=special]);
+                rest = &rest[special + 1..];
             }
+            literal.push_str(rest);
             literal.push('"');
             Ok(())
         }
@@ -123,6 +125,27 @@ fn push_element(literal: &mut String, value: Option<Value>) {
             Ok(())
         }
     };
+}
+
+/// Ids in one statement. More is not faster.
+pub(super) fn ids_max(backend: DbBackend) -> usize {
+    if backend == DbBackend::Postgres { ROWS_MAX } else { 500 }
+}
+
+/// Whether `column` is one of `ids`: one parameter on PostgreSQL, whatever their number.
+pub(super) fn is_one_of(
+    backend: DbBackend,
+    column: impl ColumnTrait,
+    ids: impl Iterator<Item = Uuid>,
+) -> SimpleExpr {
+    match backend {
+        DbBackend::Postgres => {
+            let literal =
+                format!("{{{}}}", ids.map(|id| id.simple().to_string()).collect::<Vec<_>>().join(","));
+            Expr::cust_with_exprs("$1 = ANY($2::text::uuid[])", [Expr::col(column), Expr::val(literal)])
+        }
+        _ => column.is_in(ids),
+    }
 }
 
 fn type_name(column: impl ColumnTrait) -> &'static str {

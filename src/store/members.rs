@@ -1,12 +1,13 @@
 //! Members.
 
-use entity::members::{ActiveModel, Column, Entity, Model};
+use entity::members::{ActiveModel, Column, Entity};
 use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, Set,
+    QuerySelect, Select, SelectGetableTuple, Selector, Set,
 };
+use uuid::Uuid;
 
 use super::bulk;
 use super::page::{contains, slice};
@@ -17,9 +18,6 @@ use crate::domain::member::{Member, MemberStatus, Profile};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::value::fold::fold;
-
-/// Members in one statement. More is not faster.
-const BATCH: usize = 500;
 
 /// Which members a list shows.
 #[derive(Debug, Clone, Default)]
@@ -52,8 +50,6 @@ impl MemberCursor {
 pub struct MemberRow {
     /// Identity.
     pub id: MemberId,
-    /// `unique_id`.
-    pub unique_id: Option<String>,
     /// What makes the address unique.
     pub email_key: Option<String>,
     /// What is known of them.
@@ -62,23 +58,60 @@ pub struct MemberRow {
     pub deleted: bool,
 }
 
-fn profile(row: &mut Model) -> Result<Profile> {
-    Ok(Profile {
-        unique_id: row.unique_id.take(),
-        email: row.email.take(),
-        first_name: row.first_name.take(),
-        last_name: row.last_name.take(),
-        status: if row.active { MemberStatus::Active } else { MemberStatus::Inactive },
-        attributes: serde_json::from_str(&row.attributes)?,
+/// Whom a row is about and the profile, in the order of the columns, and two columns more. Rows come as tuples: a model is
+/// filled by the columns' names, which takes longer than all else.
+type WithProfile<A, B> =
+    (Uuid, Option<String>, Option<String>, Option<String>, Option<String>, bool, String, A, B);
+
+fn with_profile(select: Select<Entity>) -> Select<Entity> {
+    use Column::{Active, Attributes, Email, FirstName, Id, LastName, UniqueId};
+    select.select_only().columns([Id, UniqueId, Email, FirstName, LastName, Active, Attributes])
+}
+
+fn members(select: Select<Entity>) -> Selector<SelectGetableTuple<WithProfile<i64, i64>>> {
+    with_profile(select).columns([Column::CreatedAt, Column::UpdatedAt]).into_tuple()
+}
+
+fn member(row: WithProfile<i64, i64>) -> Result<Member> {
+    let (id, unique_id, email, first_name, last_name, active, attributes, created_at, updated_at) = row;
+    Ok(Member {
+        id: MemberId(id),
+        profile: profile((unique_id, email, first_name, last_name, active, attributes))?,
+        created_at: Timestamp(created_at),
+        updated_at: Timestamp(updated_at),
     })
 }
 
-fn member(mut row: Model) -> Result<Member> {
-    Ok(Member {
-        id: MemberId(row.id),
-        profile: profile(&mut row)?,
-        created_at: Timestamp(row.created_at),
-        updated_at: Timestamp(row.updated_at),
+type ProfileRow = (Option<String>, Option<String>, Option<String>, Option<String>, bool, String);
+
+fn profile((unique_id, email, first_name, last_name, active, attributes): ProfileRow) -> Result<Profile> {
+    Ok(Profile {
+        unique_id,
+        email,
+        first_name,
+        last_name,
+        status: if active { MemberStatus::Active } else { MemberStatus::Inactive },
+        attributes: serde_json::from_str(&attributes)?,
+    })
+}
+
+fn row(tenant: TenantId, member: Member) -> Result<ActiveModel> {
+    let profile = member.profile;
+    Ok(ActiveModel {
+        tenant_id: Set(tenant.0),
+        id: Set(member.id.0),
+        email_key: Set(profile.email_key()),
+        name_key: Set(profile.name_key()),
+        search_key: Set(profile.search_key()),
+        unique_id: Set(profile.unique_id),
+        email: Set(profile.email),
+        first_name: Set(profile.first_name),
+        last_name: Set(profile.last_name),
+        active: Set(profile.status == MemberStatus::Active),
+        attributes: Set(serde_json::to_string(&profile.attributes)?),
+        created_at: Set(member.created_at.0),
+        updated_at: Set(member.updated_at.0),
+        deleted_at: Set(None),
     })
 }
 
@@ -100,9 +133,10 @@ fn filtered(tenant: TenantId, filter: &MemberFilter) -> Select<Entity> {
 
 async fn by_ids<D: Db>(db: &D, tenant: TenantId, ids: &[MemberId]) -> Result<Vec<Member>> {
     let mut found = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(BATCH) {
-        let rows = there(tenant).filter(Column::Id.is_in(ids.iter().map(|id| id.0)));
-        for row in rows.all(db.connection()).await? {
+    let backend = db.connection().get_database_backend();
+    for ids in ids.chunks(bulk::ids_max(backend)) {
+        let is_one = bulk::is_one_of(backend, Column::Id, ids.iter().map(|id| id.0));
+        for row in members(there(tenant).filter(is_one)).all(db.connection()).await? {
             found.push(member(row)?);
         }
     }
@@ -132,8 +166,8 @@ impl Store {
         let select = slice(filtered(tenant, filter), &columns, false, request, |cursor| {
             vec![cursor.name_key.clone().into(), cursor.id.0.into()]
         });
-        let found =
-            select.all(self.connection()).await?.into_iter().map(member).collect::<Result<Vec<_>>>()?;
+        let found = members(select).all(self.connection()).await?.into_iter().map(member);
+        let found = found.collect::<Result<Vec<_>>>()?;
         Ok(Page::from_found(found, request))
     }
 
@@ -160,21 +194,17 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn each_member(&self, tenant: TenantId) -> Result<BoxStream<'_, Result<MemberRow>>> {
-        let rows = Entity::of(tenant).order_by_asc(Column::Id).stream(self.connection()).await?;
-        Ok(rows
-            .map_err(StoreError::from)
-            .map(|row| {
-                let mut row = row?;
-                let profile = profile(&mut row)?;
-                Ok(MemberRow {
-                    id: MemberId(row.id),
-                    unique_id: profile.unique_id.clone(),
-                    email_key: row.email_key,
-                    deleted: row.deleted_at.is_some(),
-                    profile,
-                })
-            })
-            .boxed())
+        let rows = with_profile(Entity::of(tenant).order_by_asc(Column::Id))
+            .columns([Column::EmailKey, Column::DeletedAt])
+            .into_tuple::<WithProfile<Option<String>, Option<i64>>>()
+            .stream(self.connection())
+            .await?;
+        let row =
+            |(id, a, b, c, d, e, f, email_key, deleted_at): WithProfile<Option<String>, Option<i64>>| {
+                let profile = profile((a, b, c, d, e, f))?;
+                Ok(MemberRow { id: MemberId(id), email_key, deleted: deleted_at.is_some(), profile })
+            };
+        Ok(rows.map_err(StoreError::from).map(move |found| found.and_then(row)).boxed())
     }
 
     /// The identity of every member, by name.
@@ -203,32 +233,23 @@ impl Tx {
         by_ids(self, tenant, ids).await
     }
 
-    /// Writes members as they now are: new ones, changed ones, and ones who come back.
+    /// Writes members who come into being.
+    ///
+    /// # Errors
+    /// As [`Tx::write_members`].
+    pub async fn insert_members(&self, tenant: TenantId, members: Vec<Member>) -> Result<()> {
+        let rows = members.into_iter().map(|member| row(tenant, member));
+        bulk::insert(&self.inner, rows.collect::<Result<_>>()?).await
+    }
+
+    /// Writes members as they now are: changed ones, and ones who come back.
     ///
     /// # Errors
     /// [`StoreError::Duplicate`] if two would have one id or address, or else if the database cannot be
     /// written.
-    pub async fn write_members(&self, tenant: TenantId, members: &[Member]) -> Result<()> {
-        let rows = members.iter().map(|member| {
-            let profile = &member.profile;
-            Ok(ActiveModel {
-                tenant_id: Set(tenant.0),
-                id: Set(member.id.0),
-                email_key: Set(profile.email_key()),
-                name_key: Set(profile.name_key()),
-                search_key: Set(profile.search_key()),
-                unique_id: Set(profile.unique_id.clone()),
-                email: Set(profile.email.clone()),
-                first_name: Set(profile.first_name.clone()),
-                last_name: Set(profile.last_name.clone()),
-                active: Set(profile.status == MemberStatus::Active),
-                attributes: Set(serde_json::to_string(&profile.attributes)?),
-                created_at: Set(member.created_at.0),
-                updated_at: Set(member.updated_at.0),
-                deleted_at: Set(None),
-            })
-        });
-        let rows = rows.collect::<Result<Vec<_>>>()?;
+    pub async fn write_members(&self, tenant: TenantId, members: Vec<Member>) -> Result<()> {
+        let rows = members.into_iter().map(|member| row(tenant, member));
+        let rows = rows.collect::<Result<_>>()?;
         let replaced = [
             Column::UniqueId,
             Column::Email,
@@ -251,11 +272,17 @@ impl Tx {
     /// If the database cannot be written.
     pub async fn recount_members(&self, tenant: TenantId) -> Result<()> {
         use entity::tenants;
-        let count = |active: bool| there(tenant).filter(Column::Active.eq(active)).count(&self.inner);
-        let (active, inactive) = (count(true).await?, count(false).await?);
+        let counts = there(tenant)
+            .select_only()
+            .column_as(Column::Id.count(), "found")
+            .column_as(Expr::cust("COUNT(CASE WHEN active THEN 1 END)"), "active")
+            .into_tuple::<(i64, i64)>()
+            .one(&self.inner)
+            .await?;
+        let (all, active) = counts.unwrap_or_default();
         tenants::Entity::update_many()
             .col_expr(tenants::Column::ActiveCount, Expr::val(active as i32))
-            .col_expr(tenants::Column::InactiveCount, Expr::val(inactive as i32))
+            .col_expr(tenants::Column::InactiveCount, Expr::val((all - active) as i32))
             .col_expr(tenants::Column::RosterVersion, Expr::col(tenants::Column::RosterVersion).add(1))
             .filter(tenants::Column::Id.eq(tenant.0))
             .exec(&self.inner)

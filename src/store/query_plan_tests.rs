@@ -174,7 +174,7 @@ async fn each_statement_goes_by_an_index() {
         "decide some": tx.decide(TENANT, PLAN, &places, Decision::Approved, USER, NOW).await.unwrap(),
         "carry decisions": tx.carry_decisions(TENANT, PLAN, PLAN).await.unwrap(),
         "email conflicts": tx.email_conflicts(TENANT, PLAN, 10).await.unwrap(),
-        "approved actions": tx
+        "approved actions": store
             .approved_actions(TENANT, PLAN, &[ActionKind::Create, ActionKind::Update], Some(5), 2_000)
             .await
             .unwrap(),

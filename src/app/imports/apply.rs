@@ -2,20 +2,24 @@
 
 use std::collections::HashMap;
 
+use tokio::sync::mpsc::{Sender, channel};
+
 use super::complete::{check_conflicts, check_guard, is_stale};
 use crate::app::{App, AppError, Result};
-use crate::domain::action::{ActionKind, ProfileAction};
-use crate::domain::id::MemberId;
+use crate::domain::action::{ActionKind, ApprovedAction, newcomer};
+use crate::domain::id::{MemberId, PlanId};
 use crate::domain::import::{ImportStatus, ImportStep};
 use crate::domain::member::{Member, Profile};
 use crate::domain::requester::Requester;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user_error::{UserError, UserErrorCode};
-use crate::store::{BulkTable, Lease, StoreError, Tx};
+use crate::store::{BulkTable, Lease, StoreError};
 
 /// Actions that are applied at once, first and at most.
 const BATCH_MIN: u64 = 100;
-const BATCH_MAX: u64 = 2_000;
+const BATCH_MAX: u64 = 4_000;
+/// Batches that wait to be written.
+const BATCHES_WAITING_MAX: usize = 1;
 /// Bytes of values in a batch from which on the next one has fewer actions.
 const BATCH_BYTES: usize = 2 * 1024 * 1024;
 
@@ -43,19 +47,18 @@ pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
     // Deletions free addresses; then whoever gets another address lets go of theirs; then nothing is in the way.
     let mut processed = tx.apply_deletes(lease.tenant, plan.id, now).await? as u32;
     tx.park_emails(lease.tenant, plan.id).await?;
-    let kinds = [ActionKind::Create, ActionKind::Update, ActionKind::Deactivate, ActionKind::Reactivate];
-    let mut after = None;
-    let mut limit = BATCH_MIN;
-    loop {
-        app.events.beat(lease.import);
-        app.note_progress(lease, processed, total);
-        let actions = tx.approved_actions(lease.tenant, plan.id, &kinds, after, limit).await?;
-        let Some(last) = actions.last() else { break };
-        after = Some(last.id.position);
-        processed += actions.len() as u32;
-        limit = next_limit(limit, &actions);
-        write(&tx, lease, actions, now).await?;
-    }
+    let (batches, mut waiting) = channel(BATCHES_WAITING_MAX);
+    let writing = async {
+        while let Some(Batch { actions, new, changed }) = waiting.recv().await {
+            app.events.beat(lease.import);
+            app.note_progress(lease, processed, total);
+            tx.insert_members(lease.tenant, new).await?;
+            tx.write_members(lease.tenant, changed).await?;
+            processed += actions;
+        }
+        Ok(())
+    };
+    tokio::try_join!(read(app, lease, plan.id, now, batches), writing)?;
     tx.recount_members(lease.tenant).await?;
     tx.remove_work(lease.import).await?;
     tx.update_import(lease.tenant, &import, now, |import| {
@@ -71,8 +74,8 @@ pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
 }
 
 /// How many actions to take next: memory is bounded by bytes, not by actions.
-fn next_limit(limit: u64, actions: &[ProfileAction]) -> u64 {
-    let values = actions.iter().flat_map(|action| &action.planned.changes);
+fn next_limit(limit: u64, actions: &[ApprovedAction]) -> u64 {
+    let values = actions.iter().flat_map(|action| &action.changes);
     let bytes: usize = values.flat_map(|change| [&change.1, &change.2]).flatten().map(String::len).sum();
     match bytes {
         BATCH_BYTES.. => (limit / 2).max(BATCH_MIN),
@@ -81,33 +84,58 @@ fn next_limit(limit: u64, actions: &[ProfileAction]) -> u64 {
     }
 }
 
-async fn write(tx: &Tx, lease: &Lease, actions: Vec<ProfileAction>, now: Timestamp) -> Result<()> {
-    let changed = actions.iter().filter(|action| action.planned.kind != ActionKind::Create);
-    let ids: Vec<MemberId> = changed.filter_map(|action| action.planned.member).collect();
-    let before = tx.members(lease.tenant, &ids).await?;
+/// Members as approved actions make them.
+struct Batch {
+    actions: u32,
+    /// Who come into being.
+    new: Vec<Member>,
+    /// Who change, and who come back.
+    changed: Vec<Member>,
+}
+
+/// Reads what was approved, beside the transaction that writes it: decisions do not change any more, nor do members but for
+/// what that transaction makes of them.
+async fn read(app: &App, lease: &Lease, plan: PlanId, now: Timestamp, batches: Sender<Batch>) -> Result<()> {
+    let kinds = [ActionKind::Create, ActionKind::Update, ActionKind::Deactivate, ActionKind::Reactivate];
+    let mut after = None;
+    let mut limit = BATCH_MIN;
+    loop {
+        let actions = app.store.approved_actions(lease.tenant, plan, &kinds, after, limit).await?;
+        let Some(last) = actions.last() else { return Ok(()) };
+        after = Some(last.id.position);
+        limit = next_limit(limit, &actions);
+        let batch = batch(app, lease, actions, now).await?;
+        // Whoever writes has ended with an error, which is the one that is told.
+        let ended = |_| AppError::Internal("members whom nobody writes any more".into());
+        batches.send(batch).await.map_err(ended)?;
+    }
+}
+
+async fn batch(app: &App, lease: &Lease, actions: Vec<ApprovedAction>, now: Timestamp) -> Result<Batch> {
+    let changed = actions.iter().filter(|action| action.kind != ActionKind::Create);
+    let ids: Vec<MemberId> = changed.filter_map(|action| action.member).collect();
+    let before = app.store.members(lease.tenant, &ids).await?;
     let mut before: HashMap<MemberId, Member> =
         before.into_iter().map(|member| (member.id, member)).collect();
-    let mut members = Vec::with_capacity(actions.len());
+    let mut batch = Batch { actions: actions.len() as u32, new: Vec::new(), changed: Vec::new() };
     for action in actions {
-        let member = action.member();
-        let planned = action.planned;
-        let mut member = match planned.kind {
+        let mut member = match action.kind {
             // The member comes with what the review showed, also one who comes back.
             ActionKind::Create => Member {
-                id: member.ok_or_else(|| AppError::Internal("a CREATE of nobody".into()))?,
+                id: action.member.unwrap_or_else(|| newcomer(action.id)),
                 profile: Profile::default(),
                 created_at: now,
                 updated_at: now,
             },
-            _ => member
-                .and_then(|id| before.remove(&id))
+            _ => (action.member.and_then(|id| before.remove(&id)))
                 .ok_or_else(|| AppError::Internal("an action about a member who is not there".into()))?,
         };
-        for change in planned.changes {
+        for change in action.changes {
             member.profile.set(&change.0, change.2);
         }
         member.updated_at = now;
-        members.push(member);
+        let is_new = action.kind == ActionKind::Create && action.member.is_none();
+        if is_new { batch.new.push(member) } else { batch.changed.push(member) }
     }
-    Ok(tx.write_members(lease.tenant, &members).await?)
+    Ok(batch)
 }

@@ -4,13 +4,51 @@ use entity::{actions, decisions, members};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ConnectionTrait, Set};
 
-use super::{EmailConflict, a, is_decided, joined, read, whole};
-use crate::domain::action::{ActionKind, Decision, PlannedAction, ProfileAction};
-use crate::domain::id::{ActionId, PlanId, TenantId};
+use super::{EmailConflict, a, is_decided, joined};
+use crate::domain::action::{ActionKind, ApprovedAction, Decision, PlannedAction};
+use crate::domain::id::{ActionId, MemberId, PlanId, TenantId};
 use crate::domain::member::search_key;
 use crate::domain::timestamp::Timestamp;
 use crate::store::codes::Code;
-use crate::store::{Result, Tx};
+use crate::store::{Db, Result, Store, Tx};
+
+impl Store {
+    /// The approved actions of these kinds behind `after`, in the order of the plan.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn approved_actions(
+        &self,
+        tenant: TenantId,
+        plan: PlanId,
+        kinds: &[ActionKind],
+        after: Option<u32>,
+        limit: u64,
+    ) -> Result<Vec<ApprovedAction>> {
+        use actions::Column::{Changes, Kind, MemberId as Member, Position};
+        let mut select = joined(tenant, &[plan], JoinType::InnerJoin);
+        select
+            .columns([Position, Kind, Member, Changes].map(|column| (actions::Entity, column)))
+            .and_where(is_decided(Decision::Approved))
+            .and_where(a(actions::Column::Kind).is_in(kinds.iter().map(|kind| kind.word())));
+        if let Some(after) = after {
+            select.and_where(a(actions::Column::Position).gt(after as i32));
+        }
+        select.order_by((actions::Entity, actions::Column::Position), Order::Asc).limit(limit);
+        let rows = self.connection().query_all(&select).await?;
+        let rows = rows.iter().map(|row| {
+            let (position, kind, member, changes) =
+                row.try_get_many_by_index::<(i32, String, Option<uuid::Uuid>, String)>()?;
+            Ok(ApprovedAction {
+                id: ActionId { plan, position: position.unsigned_abs() },
+                kind: ActionKind::read(&kind)?,
+                member: member.map(MemberId),
+                changes: serde_json::from_str(&changes)?,
+            })
+        });
+        rows.collect()
+    }
+}
 
 impl Tx {
     /// Adds actions of a plan, the first one at `position`.
@@ -91,30 +129,6 @@ impl Tx {
             Ok(EmailConflict { takes: id(takes), frees: frees.map(id) })
         });
         rows.collect()
-    }
-
-    /// The approved actions of these kinds behind `after`, in the order of the plan.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn approved_actions(
-        &self,
-        tenant: TenantId,
-        plan: PlanId,
-        kinds: &[ActionKind],
-        after: Option<u32>,
-        limit: u64,
-    ) -> Result<Vec<ProfileAction>> {
-        let mut select = joined(tenant, &[plan], JoinType::InnerJoin);
-        whole(&mut select);
-        select
-            .and_where(is_decided(Decision::Approved))
-            .and_where(a(actions::Column::Kind).is_in(kinds.iter().map(|kind| kind.word())));
-        if let Some(after) = after {
-            select.and_where(a(actions::Column::Position).gt(after as i32));
-        }
-        select.order_by((actions::Entity, actions::Column::Position), Order::Asc).limit(limit);
-        read(self, &select).await
     }
 
     /// Deletes the members whose approved actions say so: their records are kept for a while.
