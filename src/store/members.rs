@@ -207,20 +207,20 @@ impl Store {
         Ok(rows.map_err(StoreError::from).map(move |found| found.and_then(row)).boxed())
     }
 
-    /// The identity of every member, by name.
+    /// The tenant's members among `ids`, by name.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn each_member_by_name(&self, tenant: TenantId) -> Result<BoxStream<'_, Result<MemberId>>> {
-        let rows = there(tenant)
-            .select_only()
-            .column(Column::Id)
-            .order_by_asc(Column::NameKey)
-            .order_by_asc(Column::Id)
-            .into_tuple::<uuid::Uuid>()
-            .stream(self.connection())
-            .await?;
-        Ok(rows.map_err(StoreError::from).map(|id| id.map(MemberId)).boxed())
+    pub async fn sort_by_name(&self, tenant: TenantId, ids: &[MemberId]) -> Result<Vec<MemberId>> {
+        let backend = ConnectionTrait::get_database_backend(self.connection());
+        let mut names: Vec<(String, Uuid)> = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(bulk::ids_max(backend)) {
+            let is_one = bulk::is_one_of(backend, Column::Id, ids.iter().map(|id| id.0));
+            let rows = there(tenant).filter(is_one).select_only().columns([Column::NameKey, Column::Id]);
+            names.extend(rows.into_tuple::<(String, Uuid)>().all(self.connection()).await?);
+        }
+        names.sort_unstable();
+        Ok(names.into_iter().map(|(_, id)| MemberId(id)).collect())
     }
 }
 

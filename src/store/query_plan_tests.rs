@@ -134,13 +134,7 @@ async fn each_statement_goes_by_an_index() {
             .unwrap(),
         "any unique id": store.any_member_has_unique_id(TENANT).await.unwrap(),
         "each member": store.each_member(TENANT).await.unwrap().try_collect::<Vec<_>>().await.unwrap(),
-        "each member by name": store
-            .each_member_by_name(TENANT)
-            .await
-            .unwrap()
-            .try_collect::<Vec<_>>()
-            .await
-            .unwrap(),
+        "sorted by name": store.sort_by_name(TENANT, &members).await.unwrap(),
         "actions": store.action_page(TENANT, PLAN, &ActionFilter::default(), &page(0)).await.unwrap(),
         "actions by place": store.actions(TENANT, PLAN, &[1, 2, 3]).await.unwrap(),
         "actions of a kind": store
@@ -231,7 +225,7 @@ members: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
 members by name: SEARCH members USING INDEX members_name_key (tenant_id=? AND (name_key,id)>(?,?))
 any unique id: SEARCH members USING INDEX members_unique_id (tenant_id=? AND unique_id>?)
 each member: SEARCH members USING PRIMARY KEY (tenant_id=?)
-each member by name: SEARCH members USING INDEX members_name_key (tenant_id=?)
+sorted by name: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
 actions: SEARCH actions USING PRIMARY KEY (plan_id=? AND position>?)
 actions: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
 actions: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?) LEFT-JOIN

@@ -43,6 +43,12 @@ impl Books {
         *count <= ISSUES_KEPT_PER_CODE_MAX
     }
 
+    /// Counts a row that changes nothing.
+    pub fn count_unchanged(&mut self) {
+        self.read += 1;
+        self.unchanged += 1;
+    }
+
     /// Counts an action of `kind`.
     pub fn count_action(&mut self, kind: ActionKind) {
         *self.proposed.entry(kind).or_default() += 1;

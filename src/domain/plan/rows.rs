@@ -1,7 +1,7 @@
 //! Rows of a file as its mapping reads them.
 
 pub use super::doubt::Doubt;
-use super::fingerprint::{Fingerprint, Fingerprinter, ShortFingerprint};
+use super::fingerprint::{Fingerprint, Fingerprinter, Joint, ShortFingerprint};
 use super::resolve::Outcome;
 use super::trace::{MemberTrace, REQUIRED_FIELDS_MAX, RowTrace};
 use crate::domain::field::{FieldType, ProfileField, key};
@@ -24,6 +24,16 @@ struct MappedColumn {
     reader: ColumnReader,
     clears: bool,
     required: u32,
+}
+
+impl MappedColumn {
+    fn add_to(&self, content: &mut Joint, value: &str) {
+        // Spelled otherwise, an address is the same.
+        match self.field.field_type {
+            FieldType::Email => content.add(Some(&email::key(value))),
+            _ => content.add(Some(value)),
+        }
+    }
 }
 
 /// Reads the rows of a file by its mapping.
@@ -148,17 +158,15 @@ impl RowReader {
     /// What is to be remembered of a row. Rows that leave open whom they are about are counted in `doubt`.
     pub fn trace(&self, record: &Record<'_>, doubt: &mut Doubt) -> RowTrace {
         let mut trace = RowTrace { row_number: record.row_number(), in_doubt: true, ..RowTrace::default() };
+        trace.remarkable = record.flaws().next().is_some() || self.still_guessed(record).is_some();
         let mut content = self.prints.start();
         for column in &self.columns {
             let raw = record.cell(column.index);
             let reading = column.reader.read(raw);
+            trace.remarkable |= !reading.is_clean();
             match (reading.value.as_deref(), reading.error) {
                 (Some(value), _) => {
-                    // Spelled otherwise, an address is the same.
-                    match column.field.field_type {
-                        FieldType::Email => content.add(Some(&email::key(value))),
-                        _ => content.add(Some(value)),
-                    }
+                    column.add_to(&mut content, value);
                     trace.provides |= column.required;
                     trace.in_doubt &= !self.is_key(column);
                     self.note_key(&mut trace, column, value);
@@ -215,6 +223,14 @@ impl RowReader {
         deleted: bool,
     ) -> MemberTrace {
         let unique_id = profile.unique_id.as_deref();
+        let mut content = self.prints.start();
+        for column in &self.columns {
+            match (column.field.key.as_str(), profile.get(&column.field.key)) {
+                (key::EMAIL, Some(_)) => content.add(email_key),
+                (_, Some(value)) => column.add_to(&mut content, value),
+                (_, None) => content.add(None),
+            }
+        }
         let has = self.required.iter().filter(|field_key| profile.get(field_key).is_some());
         MemberTrace {
             id,
@@ -222,6 +238,7 @@ impl RowReader {
             similar_id: unique_id
                 .map_or(ShortFingerprint::NONE, |id| self.prints.of(&unique_id::similar_key(id)).short()),
             email: email_key.map_or(Fingerprint::NONE, |email| self.prints.of(email)),
+            content: content.end().short(),
             has: has.map(|field_key| bit(&self.required, field_key)).sum(),
             deleted,
         }

@@ -23,6 +23,8 @@ pub struct RowTrace {
     pub provides: u32,
     /// A bit for each required field that it would clear.
     pub clears: u32,
+    /// Whether there is something to remark about its cells or its shape.
+    pub remarkable: bool,
     /// Whether a cell of it, or its shape, holds it.
     pub flawed: bool,
     /// Whether it leaves open whom it is about: its shape is damaged, or its key cannot be read.
@@ -42,6 +44,8 @@ pub struct MemberTrace {
     pub similar_id: ShortFingerprint,
     /// Of the key of the address.
     pub email: Fingerprint,
+    /// The [`RowTrace::content`] of a row that says all that is known of the member in the fields that have a column.
+    pub content: ShortFingerprint,
     /// A bit for each required field that has a value.
     pub has: u32,
     /// Whether the member was deleted, and the record is still kept.

@@ -1,7 +1,7 @@
 //! Planning, in the background: what the file implies for the members.
 //!
 //! The file is read twice and the members once; see [`crate::domain::plan`]. What is found is written in batches
-//! of its own transactions, so that others can write in between; nobody sees the plan until the last one, which also
+//! in transactions of their own, so that others can write in between; nobody sees the plan until the last one, which also
 //! moves the import to REVIEW. Each of them makes sure that the lease is still held.
 
 mod writer;
@@ -9,7 +9,7 @@ mod writer;
 use std::collections::HashMap;
 
 use futures_util::TryStreamExt;
-use writer::Writer;
+use writer::{Finder, finder, write};
 
 use crate::app::imports::stored::StoredFile;
 use crate::app::{App, AppError, Result};
@@ -20,14 +20,14 @@ use crate::domain::import::{Import, ImportStep};
 use crate::domain::mapping::{FileScope, Mapping};
 use crate::domain::member::Member;
 use crate::domain::plan::books::Books;
-use crate::domain::plan::resolve::{Resolution, Rules, resolve};
+use crate::domain::plan::resolve::{Rules, resolve};
 use crate::domain::plan::rows::{Doubt, Draft, RowReader, required_fields};
 use crate::domain::plan::settle::{Settler, deletion};
 use crate::domain::plan::trace::{MemberTrace, RowTrace};
 use crate::store::{BulkTable, ImportMapping, Lease, NewPlan, PlanBasis, StoreError, Tx};
 
 /// Rows that are compared at once: one look-up of their members, one batch of writes.
-const BATCH_ROWS: usize = 2_000;
+const BATCH_ROWS: usize = 4_000;
 /// Bytes of cells from which on fewer rows are a batch. A piece of the file is looked at whole.
 const BATCH_BYTES: usize = 2 * 1024 * 1024;
 /// Rows between two notes of progress.
@@ -69,8 +69,8 @@ pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
 
     let total = import.file.row_count;
     let mut progress = Progressing { app, lease, total: total.saturating_mul(2), done: 0, told: 0 };
-    let (rows, doubt) = trace_rows(app, lease, &import, &reader, &mut progress).await?;
-    let members = trace_members(app, lease, &reader).await?;
+    let tracing_rows = trace_rows(app, lease, &import, &reader, &mut progress);
+    let ((rows, doubt), members) = tokio::try_join!(tracing_rows, trace_members(app, lease, &reader))?;
     let is_whole = mapping.mapping.file_scope == FileScope::FullRoster;
     let held_rows = || reader.held_rows_sentence().filter(|_| is_whole);
     let deletions_blocked = doubt.sentence().or_else(held_rows);
@@ -83,11 +83,11 @@ pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
 
     let settler =
         Settler { reader: &reader, fields: &fields, resolution: &resolution, rows: &rows, members: &members };
-    let mut writer = Writer::new(app, lease, new.id);
-    compare_rows(app, lease, &import, &settler, &mut writer, &mut progress).await?;
-    write_deletions(app, lease, &resolution, &members, &mut writer).await?;
-    app.note_written(BulkTable::Actions, writer.position.into()).await;
-    finish(app, lease, &new, &writer.books, deletions_blocked.as_deref()).await
+    let (finder, batches) = finder();
+    let finding = find(app, lease, &import, &settler, finder, &mut progress);
+    let (books, actions) = tokio::try_join!(finding, write(app, lease, new.id, batches))?;
+    app.note_written(BulkTable::Actions, actions.into()).await;
+    finish(app, lease, &new, &books, deletions_blocked.as_deref()).await
 }
 
 async fn load(app: &App, lease: &Lease) -> Result<(Import, ImportMapping)> {
@@ -174,12 +174,26 @@ async fn trace_members(app: &App, lease: &Lease, reader: &RowReader) -> Result<V
     Ok(members)
 }
 
+/// Finds all that the plan says; when it has, there is nobody left to hand anything on.
+async fn find(
+    app: &App,
+    lease: &Lease,
+    import: &Import,
+    settler: &Settler<'_>,
+    mut finder: Finder,
+    progress: &mut Progressing<'_>,
+) -> Result<Books> {
+    compare_rows(app, lease, import, settler, &mut finder, progress).await?;
+    find_deletions(app, lease, settler, &mut finder).await?;
+    Ok(finder.books)
+}
+
 async fn compare_rows(
     app: &App,
     lease: &Lease,
     import: &Import,
     settler: &Settler<'_>,
-    writer: &mut Writer<'_>,
+    finder: &mut Finder,
     progress: &mut Progressing<'_>,
 ) -> Result<()> {
     let mut file = StoredFile::open(app, lease.tenant, import).await?;
@@ -189,7 +203,9 @@ async fn compare_rows(
     while let Some(piece) = file.next().await? {
         file.rows(piece, |record| {
             // The stored file never changes, so the rows are the same ones in both readings.
-            if let Some(outcome) = settler.resolution.outcomes.get(place as usize) {
+            if settler.is_settled(place) {
+                finder.books.count_unchanged();
+            } else if let Some(outcome) = settler.resolution.outcomes.get(place as usize) {
                 let draft = settler.reader.draft(place, record, *outcome);
                 draft_bytes += draft.values.iter().flatten().map(String::len).sum::<usize>();
                 drafts.push(draft);
@@ -201,10 +217,10 @@ async fn compare_rows(
         progress.tell();
         if drafts.len() >= BATCH_ROWS || draft_bytes >= BATCH_BYTES {
             draft_bytes = 0;
-            settle_batch(app, lease, settler, std::mem::take(&mut drafts), writer).await?;
+            settle_batch(app, lease, settler, std::mem::take(&mut drafts), finder).await?;
         }
     }
-    settle_batch(app, lease, settler, drafts, writer).await
+    settle_batch(app, lease, settler, drafts, finder).await
 }
 
 async fn settle_batch(
@@ -212,57 +228,27 @@ async fn settle_batch(
     lease: &Lease,
     settler: &Settler<'_>,
     batch: Vec<Draft>,
-    writer: &mut Writer<'_>,
+    finder: &mut Finder,
 ) -> Result<()> {
     let mut ids: Vec<MemberId> = batch.iter().flat_map(|draft| settler.needs(draft)).collect();
     ids.sort_unstable();
     ids.dedup();
     let members = app.store.members(lease.tenant, &ids).await?;
     let known: HashMap<MemberId, Member> = members.into_iter().map(|member| (member.id, member)).collect();
-    let settled = batch.into_iter().map(|draft| settler.settle(draft, &known)).collect();
-    writer.write(settled).await
+    finder.add_rows(batch.into_iter().map(|draft| settler.settle(draft, &known))).await
 }
 
 /// Proposes to delete who is absent, by name.
-async fn write_deletions(
-    app: &App,
-    lease: &Lease,
-    resolution: &Resolution<'_>,
-    members: &[MemberTrace],
-    writer: &mut Writer<'_>,
-) -> Result<()> {
-    let absent: std::collections::HashSet<MemberId> = members
-        .iter()
-        .zip(&resolution.absent)
-        .filter(|(_, absent)| **absent)
-        .map(|(member, _)| member.id)
-        .collect();
-    if absent.is_empty() {
-        return Ok(());
+async fn find_deletions(app: &App, lease: &Lease, settler: &Settler<'_>, finder: &mut Finder) -> Result<()> {
+    let absent = settler.members.iter().zip(&settler.resolution.absent).filter(|(_, absent)| **absent);
+    let absent: Vec<MemberId> = absent.map(|(member, _)| member.id).collect();
+    for ids in app.store.sort_by_name(lease.tenant, &absent).await?.chunks(BATCH_ROWS) {
+        let members = app.store.members(lease.tenant, ids).await?;
+        let known: HashMap<MemberId, Member> =
+            members.into_iter().map(|member| (member.id, member)).collect();
+        finder.add_deletions(ids.iter().filter_map(|id| known.get(id)).map(deletion).collect()).await?;
     }
-    let mut by_name = app.store.each_member_by_name(lease.tenant).await?;
-    let mut batch: Vec<MemberId> = Vec::with_capacity(BATCH_ROWS);
-    while let Some(id) = by_name.try_next().await? {
-        if absent.contains(&id) {
-            batch.push(id);
-        }
-        if batch.len() == BATCH_ROWS {
-            write_deletion_batch(app, lease, &std::mem::take(&mut batch), writer).await?;
-        }
-    }
-    write_deletion_batch(app, lease, &batch, writer).await
-}
-
-async fn write_deletion_batch(
-    app: &App,
-    lease: &Lease,
-    ids: &[MemberId],
-    writer: &mut Writer<'_>,
-) -> Result<()> {
-    let members = app.store.members(lease.tenant, ids).await?;
-    let known: HashMap<MemberId, Member> = members.into_iter().map(|member| (member.id, member)).collect();
-    let deletions = ids.iter().filter_map(|id| known.get(id)).map(deletion).collect();
-    writer.write_actions(deletions).await
+    Ok(())
 }
 
 /// Closes the books and moves the import to REVIEW.

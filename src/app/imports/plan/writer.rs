@@ -1,6 +1,8 @@
-//! Writing a plan, batch by batch, each in a transaction of its own.
+//! Writing a plan: while a batch is written, the next one is looked for.
 
-use crate::app::{App, Result};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::app::{App, AppError, Result};
 use crate::domain::action::PlannedAction;
 use crate::domain::id::PlanId;
 use crate::domain::issue::{RowIssue, Severity};
@@ -8,69 +10,92 @@ use crate::domain::plan::books::Books;
 use crate::domain::plan::settle::{Settled, Verdict};
 use crate::store::{HeldRow, Lease};
 
-/// Writes what is found, batch by batch, and keeps the books.
-pub(super) struct Writer<'a> {
-    app: &'a App,
-    lease: &'a Lease,
-    plan: PlanId,
-    /// What was written so far.
-    pub books: Books,
-    /// How many actions.
-    pub position: u32,
-    issue_position: u32,
+/// Batches that wait to be written.
+const BATCHES_WAITING_MAX: usize = 1;
+
+/// What became of some rows.
+#[derive(Default)]
+pub(super) struct Batch {
+    actions: Vec<PlannedAction>,
+    issues: Vec<RowIssue>,
+    held: Vec<HeldRow>,
 }
 
-impl<'a> Writer<'a> {
-    pub fn new(app: &'a App, lease: &'a Lease, plan: PlanId) -> Self {
-        Self { app, lease, plan, books: Books::default(), position: 0, issue_position: 0 }
-    }
+/// Keeps the books of what is found, and hands it on to be written.
+pub(super) struct Finder {
+    /// What was found so far.
+    pub books: Books,
+    batches: Sender<Batch>,
+}
 
-    /// Writes what became of some rows.
-    pub async fn write(&mut self, batch: Vec<Settled>) -> Result<()> {
-        let mut actions: Vec<PlannedAction> = Vec::new();
-        let mut issues: Vec<RowIssue> = Vec::new();
-        let mut held: Vec<HeldRow> = Vec::new();
-        for settled in batch {
+/// One who finds, and the batches that [`write`] takes from them.
+pub(super) fn finder() -> (Finder, Receiver<Batch>) {
+    let (batches, waiting) = channel(BATCHES_WAITING_MAX);
+    (Finder { books: Books::default(), batches }, waiting)
+}
+
+impl Finder {
+    /// Counts what became of some rows, and hands it on.
+    pub async fn add_rows(&mut self, settled: impl Iterator<Item = Settled>) -> Result<()> {
+        let mut batch = Batch::default();
+        for settled in settled {
             self.books.read += 1;
             match settled.verdict {
                 Verdict::Unchanged => self.books.unchanged += 1,
                 Verdict::Repeated => self.books.repeated += 1,
                 Verdict::Held => {
                     self.books.held += 1;
-                    held.extend(held_row(settled.row_number, &settled.issues));
+                    batch.held.extend(held_row(settled.row_number, &settled.issues));
                 }
                 Verdict::Action(action) => {
                     self.books.with_actions += 1;
-                    actions.push(*action);
+                    self.books.count_action(action.kind);
+                    batch.actions.push(*action);
                 }
             }
-            issues.extend(settled.issues.into_iter().filter(|issue| self.books.count_issue(issue)));
+            let issues = settled.issues.into_iter();
+            batch.issues.extend(issues.filter(|issue| self.books.count_issue(issue)));
         }
-        if !issues.is_empty() || !held.is_empty() {
-            let tx = self.app.store.begin_leased(self.lease).await?;
-            tx.insert_issues(self.plan, self.issue_position, &issues).await?;
-            tx.insert_held_rows(self.plan, &held).await?;
-            self.app.tell(&tx.commit().await?);
-            self.issue_position += issues.len() as u32;
-        }
-        self.write_actions(actions).await
+        self.hand_on(batch).await
     }
 
-    /// Writes actions, which come behind those that are written.
-    pub async fn write_actions(&mut self, actions: Vec<PlannedAction>) -> Result<()> {
-        if actions.is_empty() {
-            return Ok(());
-        }
-        self.app.events.beat(self.lease.import);
+    /// Counts actions that no row implies, and hands them on.
+    pub async fn add_deletions(&mut self, actions: Vec<PlannedAction>) -> Result<()> {
         for action in &actions {
             self.books.count_action(action.kind);
         }
-        let tx = self.app.store.begin_leased(self.lease).await?;
-        tx.insert_actions(self.plan, self.position, &actions).await?;
-        self.app.tell(&tx.commit().await?);
-        self.position += actions.len() as u32;
-        Ok(())
+        self.hand_on(Batch { actions, ..Batch::default() }).await
     }
+
+    async fn hand_on(&self, batch: Batch) -> Result<()> {
+        if batch.actions.is_empty() && batch.issues.is_empty() && batch.held.is_empty() {
+            return Ok(());
+        }
+        // Whoever writes has ended with an error, which is the one that is told.
+        let ended = |_| AppError::Internal("a plan that nobody writes any more".into());
+        self.batches.send(batch).await.map_err(ended)
+    }
+}
+
+/// Writes batches until there are no more, each in a transaction of its own. Answers how many actions there were.
+pub(super) async fn write(
+    app: &App,
+    lease: &Lease,
+    plan: PlanId,
+    mut batches: Receiver<Batch>,
+) -> Result<u32> {
+    let (mut actions, mut issues) = (0, 0);
+    while let Some(batch) = batches.recv().await {
+        app.events.beat(lease.import);
+        let tx = app.store.begin_leased(lease).await?;
+        tx.insert_issues(plan, issues, &batch.issues).await?;
+        tx.insert_held_rows(plan, &batch.held).await?;
+        tx.insert_actions(plan, actions, &batch.actions).await?;
+        app.tell(&tx.commit().await?);
+        issues += batch.issues.len() as u32;
+        actions += batch.actions.len() as u32;
+    }
+    Ok(actions)
 }
 
 fn held_row(row_number: u32, issues: &[RowIssue]) -> Option<HeldRow> {

@@ -54,6 +54,21 @@ pub struct Settler<'a> {
 }
 
 impl Settler<'_> {
+    /// Whether the traces alone say that the row changes nothing and that there is nothing to remark: most rows of most
+    /// files, none of which needs to be compared with its member.
+    #[must_use]
+    pub fn is_settled(&self, place: u32) -> bool {
+        let row = &self.rows[place as usize];
+        match self.resolution.outcomes.get(place as usize) {
+            Some(Outcome::Member(member)) => {
+                !row.remarkable
+                    && row.content == self.members[*member as usize].content
+                    && self.resolution.similar_id(place).is_none()
+            }
+            _ => false,
+        }
+    }
+
     /// The members whom the last word on a row needs to know in full.
     pub fn needs(&self, draft: &Draft) -> impl Iterator<Item = MemberId> + use<> {
         let named = match draft.outcome {

@@ -31,6 +31,7 @@ impl Prints {
             unique_id: self.of("id", id),
             similar_id: self.similar(id),
             email: self.of("email", email),
+            content: self.similar(id),
             has: 0,
             deleted: false,
         }

@@ -33,12 +33,17 @@ impl Case {
     }
 
     pub(super) fn tell(&self, roster: &str, file: &str) -> String {
+        let (roster, plan) = self.plan(roster, file);
+        told(&roster, &plan)
+    }
+
+    pub(super) fn plan(&self, roster: &str, file: &str) -> (Roster, InMemoryPlan) {
         let rows = entries(file).map(|entry| match entry[..] {
             [id, email, title] => format!("{id},{},{title}\n", address(email)),
             [raw] => format!("{raw}\n"),
             _ => panic!("a row is id, address and title: {entry:?}"),
         });
-        self.tell_csv(roster, &format!("unique_id,email,job_title\n{}", rows.collect::<String>()))
+        self.plan_csv(roster, &format!("unique_id,email,job_title\n{}", rows.collect::<String>()))
     }
 
     pub(super) fn tell_csv(&self, roster: &str, file: &str) -> String {
