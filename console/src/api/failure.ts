@@ -14,7 +14,8 @@ const AWAY = "The server cannot be reached. Check the network; the page goes on 
 export function failureOf(error: CombinedError): Failure {
   const [first] = error.graphQLErrors;
   if (first === undefined) return { code: NETWORK, message: AWAY };
-  return { code: String(first.extensions.code ?? ""), message: first.message };
+  const { code } = first.extensions;
+  return { code: typeof code === "string" ? code : "", message: first.message };
 }
 
 export function networkFailure(): Failure {

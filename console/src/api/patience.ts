@@ -35,7 +35,7 @@ function pause(milliseconds: number, signal: AbortSignal | null): Promise<void> 
     signal?.addEventListener("abort", () => {
       clearTimeout(timer);
       waitingUntil.set(null);
-      reject(signal.reason);
+      reject(signal.reason as Error);
     });
   });
 }

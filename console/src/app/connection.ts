@@ -26,7 +26,7 @@ export function useLiveQuery<Data, Variables extends AnyVariables>(options: UseQ
   useEffect(() => {
     failed.current = result.error !== undefined;
   }, [result.error]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new connection is the reason to ask again
+  // Each new connection is the reason to ask again.
   useEffect(() => {
     // What has not failed is in the cache, which the subscription sees to.
     if (failed.current) retry();

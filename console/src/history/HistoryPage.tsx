@@ -1,7 +1,7 @@
 import "./history.css";
 import { useCallback } from "react";
 import { useLiveQuery } from "../app/connection";
-import { HistoryDocument, type ImportStatus } from "../gql/graphql";
+import { HistoryDocument } from "../gql/graphql";
 import { FailureNotice } from "../ui/FailureNotice";
 import { count } from "../ui/format";
 import { PageHeading } from "../ui/Heading";
@@ -46,7 +46,7 @@ export default function HistoryPage() {
                 { value: "", label: "Any" },
                 ...STATUSES.map((status) => ({ value: status, label: STATUS_LABELS[status] })),
               ]}
-              onChange={(status) => change({ status: (status || null) as ImportStatus | null })}
+              onChange={(status) => change({ status: status || null })}
             />
           </search>
           {error && <FailureNotice error={error} retry={retry} />}

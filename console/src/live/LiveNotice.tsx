@@ -13,9 +13,12 @@ export function LiveNotice() {
   const waiting = useStore(waitingUntil) !== null;
   const [away, setAway] = useState(false);
   useEffect(() => {
-    if (connected) return setAway(false);
+    if (connected) return;
     const timer = setTimeout(() => setAway(true), GRACE_MILLISECONDS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      setAway(false);
+    };
   }, [connected]);
   return (
     <div className="strip" role="status">

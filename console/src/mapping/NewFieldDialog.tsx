@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from "react";
+import { type SubmitEvent, useId, useState } from "react";
 import { useAct } from "../api/useAct";
 import { type FieldFragment, type ProfileFieldType, SaveFieldDocument, type SaveFieldMutation } from "../gql/graphql";
 import { Button } from "../ui/Button";
@@ -36,7 +36,7 @@ export function NewFieldDialog({ column, fields, onClose, onCreated }: Props) {
   const key = keyOf(label) || numberedKey(fields.map((field) => field.key));
   // The key of a field that is there would change that one.
   const there = fields.find((field) => field.key === key);
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (there) return;
     const listed = choices

@@ -40,7 +40,7 @@ const MAPPING: Mapping = {
 test("an edit shows before the server has answered, and changes nothing else", () => {
   const toEmail = edited(MAPPING, { columns: [{ index: 0, fieldKey: "email" }] }, FIELDS);
   assert.equal(toEmail.columns[0]?.field?.key, "email");
-  assert.equal(toEmail.columns[0]?.source, "MANUAL");
+  assert.equal(toEmail.columns[0].source, "MANUAL");
   assert.equal(toEmail.columns[1], MAPPING.columns[1]);
   const ignored = edited(MAPPING, { columns: [{ index: 1, fieldKey: null }] }, FIELDS);
   assert.equal(ignored.columns[1]?.field, null);
@@ -50,7 +50,7 @@ test("an edit shows before the server has answered, and changes nothing else", (
     FIELDS,
   );
   assert.equal(value.columns[1]?.values[0]?.mapsTo, "inactive");
-  assert.equal(value.columns[1]?.source, "EXACT");
+  assert.equal(value.columns[1].source, "EXACT");
   assert.equal(edited(MAPPING, { fileScope: "PARTIAL" }, FIELDS).fileScope, "PARTIAL");
 });
 

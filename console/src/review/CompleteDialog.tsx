@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from "react";
+import { type SubmitEvent, useId, useState } from "react";
 import { type Refusal, useAct } from "../api/useAct";
 import { CompleteDocument, type CompleteMutation, type PlanFragment } from "../gql/graphql";
 import { Button } from "../ui/Button";
@@ -27,7 +27,7 @@ export function CompleteDialog({ id, version, plan, tell, onClose }: Props) {
   const asked = plan.deletionsToConfirm;
   const confirmed = asked === null || typed.trim() === String(asked);
   const approved = plan.counts.filter((count) => count.approved > 0);
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     if (!confirmed) return;
     const outcome = await act({ id, version, confirm: asked });

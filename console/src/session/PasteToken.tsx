@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type SubmitEvent, useState } from "react";
 import { Button } from "../ui/Button";
 import { TextField } from "../ui/Field";
 import { signIn } from "./session";
@@ -6,7 +6,7 @@ import { signIn } from "./session";
 /** The last resort. `folded` where there is a better way. */
 export function PasteToken({ folded }: { folded: boolean }) {
   const [token, setToken] = useState("");
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (token.trim() !== "") void signIn(token.trim().replace(/^Bearer\s+/i, ""));
   };

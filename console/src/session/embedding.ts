@@ -6,10 +6,16 @@ import { signIn } from "./session";
 /** Listens for tokens from `origins`. */
 export function listenForTokens(origins: string[]): void {
   if (origins.length === 0) return;
-  window.addEventListener("message", ({ origin, source, data }) => {
+  window.addEventListener("message", ({ origin, source, data }: MessageEvent<unknown>) => {
     const isHost = source === window.parent && origins.includes(origin);
-    if (isHost && data?.type === "muster.token" && typeof data.token === "string") void signIn(data.token);
+    if (isHost && isToken(data)) void signIn(data.token);
   });
+}
+
+function isToken(data: unknown): data is { token: string } {
+  if (typeof data !== "object" || data === null) return false;
+  const { type, token } = data as { type?: unknown; token?: unknown };
+  return type === "muster.token" && typeof token === "string";
 }
 
 /** Whether another page shows this one, and could hand it a token. */

@@ -16,9 +16,9 @@ export function setToken(next: string | null): void {
 }
 
 /** Browsers may keep a page in a frame from storing anything: a reload then asks the page around it again. */
-function stored<T>(use: (storage: Storage) => T): T | null {
+function stored<T>(act: (storage: Storage) => T): T | null {
   try {
-    return use(sessionStorage);
+    return act(sessionStorage);
   } catch {
     return null;
   }

@@ -12,6 +12,7 @@ interface Props {
 /** A text to search for, told when the typing pauses. */
 export function SearchField({ label, value, onChange }: Props) {
   const [typed, setTyped] = useState(value);
+  // eslint-disable-next-line react-hooks/set-state-in-effect -- a value from elsewhere takes the place of what was typed
   useEffect(() => setTyped(value), [value]);
   useEffect(() => {
     if (typed === value) return;

@@ -14,7 +14,7 @@ export function useKeptFocus<Box extends HTMLElement>(content: unknown): RefObje
     document.addEventListener("focusin", remember);
     return () => document.removeEventListener("focusin", remember);
   }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the content is the moment to look
+  // A change of the content is the moment to look.
   useEffect(() => {
     if (within.current && document.activeElement === document.body) box.current?.focus({ preventScroll: true });
   }, [content]);

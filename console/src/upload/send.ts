@@ -66,5 +66,6 @@ function outcomeOf(request: XMLHttpRequest): Outcome {
   if (error === undefined) return failed(SILENT);
   const seconds = retryAfterSeconds(request.getResponseHeader("Retry-After"), Date.now());
   const wait = seconds === null ? "" : ` Wait ${Math.ceil(seconds)} s.`;
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- what stands in between may leave it out
   return failed(error.message + wait, error.extensions?.code === "UNAUTHENTICATED");
 }
