@@ -8,7 +8,8 @@ use crate::http::serve::ConnectionLimits;
 use crate::http::transport::TransportLimits;
 
 /// Settings of which nothing can be wanted.
-const MAY_BE_0: [&str; 6] = [
+const MAY_BE_0: [&str; 7] = [
+    "jwt-leeway-seconds",
     "deletions-percent",
     "deletions-free",
     "deleted-kept-days",

@@ -135,7 +135,8 @@ impl Probe {
     pub async fn send(&self, ada: &Asker) {
         let response =
             (self.request)(ada).send().await.unwrap_or_else(|error| panic!("{}: {error}", self.name));
-        let has_errors = response.headers().contains_key("x-request-id");
+        let media = response.headers().get("content-type").map_or("", |media| media.to_str().unwrap());
+        let has_errors = media.contains("json") || media.contains("event-stream");
         let (status, text) = told(response).await;
         assert_eq!(status, self.status, "{}: {text}", self.name);
         if has_errors {

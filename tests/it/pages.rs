@@ -127,8 +127,7 @@ async fn whatever_is_not_a_page_of_the_console_is_not_found() {
     let page = app.get_with("/imports/abc", &[HTML]).await;
     assert_eq!(page.status == 200, web::CONSOLE.is_built());
     assert_eq!(page.status == 200, page.text().contains("<html"));
-    let others =
-        ["/assets/none", "/imports/abc.js", "/files/a/b", "/graphql/x", "/healthz/x", "/playground/none"];
+    let others = ["/assets/none", "/graphiql", "/files/a/b", "/graphql/x", "/healthz/x", "/playground/none"];
     for path in others {
         assert_eq!(app.get_with(path, &[HTML]).await.status, 404, "{path}");
     }

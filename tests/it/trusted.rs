@@ -1,6 +1,7 @@
 //! Folders of trusted operations.
 
 use std::fs;
+use std::path::Path;
 
 use muster::graphql::validating_schema;
 use muster::http::transport::{TransportLimits, TrustedOperations};
@@ -47,14 +48,10 @@ async fn a_folder_is_read_with_all_its_folders() {
 }
 
 #[tokio::test]
-async fn the_operations_of_the_readme_are_good_ones() {
-    let readme = include_str!("../../README.md");
-    let blocks = readme.split("```graphql\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let blocks: Vec<&str> = blocks.collect();
-    assert!(!blocks.is_empty());
-    for block in blocks {
-        assert_eq!(read(&[("readme.graphql", block)]).await, Ok(1));
-    }
+async fn the_examples_of_the_playground_are_good_ones() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("playground/operations");
+    let read = TrustedOperations::read(&folder, &validating_schema(), &TransportLimits::default()).await;
+    assert_eq!(read.unwrap().count(), fs::read_dir(&folder).unwrap().count());
 }
 
 #[tokio::test]

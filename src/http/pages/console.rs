@@ -11,9 +11,8 @@ use web::CONSOLE;
 
 use super::{EmbedOrigin, Pages, file, plain, policy};
 
-/// What paths of the service begin with: what is not found there is not one of the console's pages.
-const SERVICE: [&str; 8] =
-    ["graphql", "files", "playground", "assets", "demo", "healthz", "readyz", "metrics"];
+/// What the paths of the console's own pages begin with, as its routes say.
+const PAGES: [&str; 2] = ["imports", "members"];
 
 /// The console's pages.
 pub(super) struct Console {
@@ -53,11 +52,9 @@ impl Endpoint for Console {
 
 /// Whether a browser that is sent to `path` is sent to a page of the console, which then shows what belongs there.
 fn is_page(path: &str, request: &Request) -> bool {
-    let mut segments = path.split('/');
-    let is_service = segments.next().is_some_and(|first| SERVICE.contains(&first));
-    let is_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let is_one = path.split('/').next().is_some_and(|first| PAGES.contains(&first));
     let accepted = request.headers().get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
-    !is_service && !is_file && accepted.is_some_and(|accepted| accepted.contains("text/html"))
+    is_one && accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 /// What the console has to know before anybody is signed in.
