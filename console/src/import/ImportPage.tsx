@@ -1,11 +1,13 @@
 import "./import.css";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import type { Refusal } from "../api/useAct";
 import { useLiveQuery } from "../app/connection";
 import { ImportDocument, type ImportQuery } from "../gql/graphql";
+import { STATUS_LABELS, STEP_LABELS } from "../history/status";
 import { MappingPage } from "../mapping/MappingPage";
 import { ReviewPage } from "../review/ReviewPage";
+import { announce } from "../ui/announce";
 import { FailureNotice } from "../ui/FailureNotice";
 import { PageHeading } from "../ui/Heading";
 import { Loading } from "../ui/Loading";
@@ -21,6 +23,7 @@ export default function ImportPage({ id }: { id: string }) {
   const [{ data, error, fetching }, retry] = useLiveQuery({ query: ImportDocument, variables: { id } });
   const [told, tell] = useState<readonly Refusal[]>([]);
   const shown = data?.membershipImport;
+  useStepSaid(shown);
   if (!shown) {
     if (error && !isUnknown(error.graphQLErrors)) return <FailureNotice error={error} retry={retry} />;
     return fetching ? <Loading /> : <NoSuchImport />;
@@ -33,6 +36,19 @@ export default function ImportPage({ id }: { id: string }) {
       <Step shown={shown} tell={tell} />
     </article>
   );
+}
+
+/** Says it when the import comes to another step, and finds a place for the focus if what had it is gone with the last. */
+function useStepSaid(shown: Import | null | undefined) {
+  const last = useRef<string | null>(null);
+  const now = shown ? `${STATUS_LABELS[shown.status]}, ${STEP_LABELS[shown.step]}` : null;
+  useEffect(() => {
+    if (last.current !== null && now !== null && last.current !== now) {
+      announce(now);
+      if (document.activeElement === document.body) document.querySelector("h1")?.focus();
+    }
+    last.current = now;
+  }, [now]);
 }
 
 /** An id that is no id at all is refused as input; to whoever follows a cut link it is the same. */
