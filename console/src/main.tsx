@@ -4,12 +4,16 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { listenForTokens } from "./session/embedding";
-import { resumeSession } from "./session/session";
+import { signIn, signOut } from "./session/session";
 import { loadSettings } from "./session/settings";
+import { currentToken } from "./session/token";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root");
 
+// Whoever has a token is asked about at once, whatever the settings say.
+const token = currentToken();
+const signingIn = token === null ? null : signIn(token);
 const settings = await loadSettings();
 listenForTokens(settings.embedOrigins);
 createRoot(root).render(
@@ -17,5 +21,8 @@ createRoot(root).render(
     <App settings={settings} />
   </StrictMode>,
 );
-// The demo has nobody in front of it who would say who it is.
-await resumeSession({ proxied: !settings.demo });
+// Without one, a reverse proxy may say who it is. The demo has none.
+if (signingIn === null) {
+  if (settings.demo) signOut(null);
+  else await signIn(null);
+}

@@ -1,6 +1,7 @@
 import { useCallback } from "react";
+import { useQuery } from "urql";
 import { useLiveQuery } from "../app/connection";
-import { ActionsDocument, type PlanFragment } from "../gql/graphql";
+import { ActionCountDocument, ActionsDocument, type PlanFragment } from "../gql/graphql";
 import { FailureNotice } from "../ui/FailureNotice";
 import { count } from "../ui/format";
 import { Loading } from "../ui/Loading";
@@ -10,7 +11,7 @@ import { ActionFilters } from "./ActionFilters";
 import { ActionRow } from "./ActionRow";
 import { DecideMany } from "./DecideMany";
 import type { Decide } from "./decide";
-import { countOf, filterOf, useView } from "./view";
+import { countOf, filterOf, useView, type View } from "./view";
 
 const PAGE_SIZE = 50;
 
@@ -26,19 +27,18 @@ interface Props {
 export function Actions({ importId, plan, decide, complete }: Props) {
   const [view, change] = useView(complete);
   const filter = filterOf(view);
-  const known = countOf(view, plan);
   const [{ data, error, fetching, stale }, retry] = useLiveQuery({
     query: ActionsDocument,
-    variables: { id: importId, ...pageVariables(view.cursor, PAGE_SIZE), filter, counted: known === null },
+    variables: { id: importId, ...pageVariables(view.cursor, PAGE_SIZE), filter },
   });
   const list = data?.membershipImport?.plan?.profileActions;
-  const total = known ?? list?.totalCount ?? null;
+  const total = useCount(importId, plan, view);
   const box = useKeptFocus<HTMLDivElement>(list);
   const search = useCallback((text: string) => change({ search: text }), [change]);
   return (
     <>
       <ActionFilters view={view} change={change} search={search} />
-      {decide && total !== null && <DecideMany filter={filter} total={total} decide={decide} />}
+      {decide && <DecideMany filter={filter} total={total} decide={decide} />}
       {error && <FailureNotice error={error} retry={retry} />}
       {!list && fetching && <Loading />}
       {list && (
@@ -75,4 +75,16 @@ export function Actions({ importId, plan, decide, complete }: Props) {
       )}
     </>
   );
+}
+
+/** How many actions the view shows; null as long as they are being counted, which does not hold up the page. */
+function useCount(id: string, plan: PlanFragment, view: View): number | null {
+  const known = countOf(view, plan);
+  const [{ data, fetching, stale }] = useQuery({
+    query: ActionCountDocument,
+    variables: { id, filter: filterOf(view) },
+    pause: known !== null,
+  });
+  const counted = data?.membershipImport?.plan?.profileActions.totalCount;
+  return known ?? (fetching || stale ? null : (counted ?? null));
 }

@@ -1,15 +1,27 @@
-import type { PlanFragment } from "../gql/graphql";
+import { useLiveQuery } from "../app/connection";
+import { ApprovalsDocument } from "../gql/graphql";
+import { FailureNotice } from "../ui/FailureNotice";
 import { formatNumber } from "../ui/format";
+import { Loading } from "../ui/Loading";
 import { Time } from "../ui/Time";
 import { Untrusted } from "../ui/Untrusted";
 import { Kind } from "./Kind";
 
 /** The record: who approved how many of what. */
-export function Approvals({ approvals }: { approvals: PlanFragment["approvals"] }) {
+export function Approvals({ importId }: { importId: string }) {
+  // Apart from the rest, as a million decisions take a moment to be added up.
+  const [{ data, error }, retry] = useLiveQuery({ query: ApprovalsDocument, variables: { id: importId } });
+  const approvals = data?.membershipImport?.plan?.approvals;
   return (
     <section className="card picture" aria-labelledby="approvals">
       <h2 id="approvals">What was approved</h2>
-      {approvals.length === 0 ? (
+      {!approvals ? (
+        error ? (
+          <FailureNotice error={error} retry={retry} />
+        ) : (
+          <Loading />
+        )
+      ) : approvals.length === 0 ? (
         <p className="muted">Nothing was approved: the import has changed no member.</p>
       ) : (
         <table className="counts">

@@ -7,14 +7,15 @@ import type { Decide } from "./decide";
 interface Props {
   /** Which actions are shown; null for all. */
   filter: ProfileActionFilter | null;
-  total: number;
+  /** How many they are; null while they are being counted. */
+  total: number | null;
   decide: Decide;
 }
 
 /** Decides about everything that the filter shows, on whatever page. */
 export function DecideMany({ filter, total, decide }: Props) {
   const [busy, setBusy] = useState(false);
-  const which = `${filter ? "these" : "all"} ${formatNumber(total)}`;
+  const which = `${filter ? "these" : "all"} ${total === null ? "…" : formatNumber(total)}`;
   const run = async (decision: Decision) => {
     setBusy(true);
     await decide(decision, filter ? { filter } : { all: true });
@@ -22,13 +23,13 @@ export function DecideMany({ filter, total, decide }: Props) {
   };
   return (
     <div className="decide-many">
-      <Button icon="check" busy={busy} disabled={total === 0} onClick={() => run("APPROVED")}>
+      <Button icon="check" busy={busy} disabled={!total} onClick={() => run("APPROVED")}>
         Approve {which}
       </Button>
-      <Button icon="cross" busy={busy} disabled={total === 0} onClick={() => run("REJECTED")}>
+      <Button icon="cross" busy={busy} disabled={!total} onClick={() => run("REJECTED")}>
         Reject {which}
       </Button>
-      <Button look="quiet" busy={busy} disabled={total === 0} onClick={() => run("PENDING")}>
+      <Button look="quiet" busy={busy} disabled={!total} onClick={() => run("PENDING")}>
         Take the decisions back
       </Button>
     </div>

@@ -52,7 +52,7 @@ export function ReviewPage({ shown, tell }: Props) {
     <section aria-label="Review" className="review">
       {plan.deletionsBlocked && <Notice tone="warning">{plan.deletionsBlocked}</Notice>}
       <div className="pictures">
-        {status === "COMPLETE" && <Approvals approvals={plan.approvals} />}
+        {status === "COMPLETE" && <Approvals importId={id} />}
         <Members
           plan={plan}
           memberCount={status === "IN_PROGRESS" ? data.viewer.tenant.memberCount : null}

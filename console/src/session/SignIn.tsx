@@ -7,8 +7,9 @@ import { Untrusted } from "../ui/Untrusted";
 import { DemoAdmins } from "./DemoAdmins";
 import { askForToken, isEmbedded } from "./embedding";
 import { PasteToken } from "./PasteToken";
-import { resumeSession, type Session } from "./session";
+import { type Session, signIn } from "./session";
 import type { Settings } from "./settings";
+import { currentToken } from "./token";
 
 interface Props {
   now: Extract<Session, { state: "out" | "away" }>;
@@ -30,9 +31,7 @@ export default function SignIn({ now, settings }: Props) {
         <Notice
           tone={now.state === "away" ? "bad" : "warning"}
           live
-          actions={
-            now.state === "away" && <Button onClick={() => void resumeSession({ proxied: true })}>Try again</Button>
-          }
+          actions={now.state === "away" && <Button onClick={() => void signIn(currentToken())}>Try again</Button>}
         >
           <Untrusted text={now.sentence} />
         </Notice>

@@ -17,14 +17,10 @@ export type Session =
 
 export const session = createStore<Session>({ state: "asking" });
 
-/** Signs in as whoever the tab's token names; without one, as whoever a reverse proxy says, unless there is none. */
-export async function resumeSession({ proxied }: { proxied: boolean }): Promise<void> {
-  const token = currentToken();
-  if (token === null && !proxied) signOut(null);
-  else await signIn(token);
-}
-
-/** Signs in with `token`. A new token of the same user takes the place of the old one, and the page stays as it is. */
+/**
+ * Signs in with `token`; without one, as whoever a reverse proxy says. A new token of the same user takes the place of
+ * the old one, and the page stays as it is.
+ */
 export async function signIn(token: string | null): Promise<void> {
   setToken(token);
   const connection = connect((sentence) => {
@@ -38,7 +34,7 @@ export async function signIn(token: string | null): Promise<void> {
     connection.close();
     const { code, message } = error ? failureOf(error) : networkFailure();
     if (code === "UNAUTHENTICATED") signOut(token === null ? null : message);
-    else session.set({ state: "away", sentence: message });
+    else if (before.state !== "in") session.set({ state: "away", sentence: message });
   } else if (before.state === "in" && before.viewer.id === data.viewer.id) {
     connection.close();
     before.connection.reconnect();
