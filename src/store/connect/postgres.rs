@@ -20,6 +20,9 @@ const LOCK_MILLISECONDS: u32 = 30_000;
 const IDLE_MILLISECONDS: u32 = 15_000;
 /// The same for a server that has stopped to take what it asked for.
 const UNREAD_MILLISECONDS: u32 = 15_000;
+/// Whether statements are compiled, which takes some 70 milliseconds and is decided on by what one is thought to cost: none of
+/// ours walks through so much that it pays.
+const JIT: u32 = 0;
 /// Any number that other programs in the same database do not lock.
 const SCHEMA_LOCK: i64 = 0x4d55_5354_4552;
 
@@ -49,6 +52,7 @@ async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
                     ("lock_timeout", LOCK_MILLISECONDS),
                     ("idle_in_transaction_session_timeout", IDLE_MILLISECONDS),
                     ("tcp_user_timeout", UNREAD_MILLISECONDS),
+                    ("jit", JIT),
                 ])
                 .statement_cache_capacity(200)
         });
