@@ -34,6 +34,10 @@ schema:
     cargo build
     cargo run -q -- schema > schema.graphql
 
+# Ask for pages and watch beside floors and peers; `just serving history --rounds 2` for some of it
+serving *arguments:
+    benches/serving/run {{ arguments }}
+
 # Import two rosters of a million rows; `just bench --rows 10000` for a taste
 bench *arguments:
     cargo build --release

@@ -65,22 +65,30 @@ fn complete(bytes: &[u8]) -> anyhow::Result<Option<usize>> {
     Ok(is_complete.then_some(body))
 }
 
-/// Requests per second at so many connections for so long.
+/// Requests per second at so many connections for so long. With `name`, an operation's name in the body, each request has
+/// another one of the same length in its place.
 pub async fn run(
     contender: &Contender,
     body: &str,
     connections: usize,
     time: Duration,
+    name: Option<&'static str>,
 ) -> anyhow::Result<f64> {
     let request = request(contender, body);
     let mut tasks = Vec::new();
     let end = Instant::now() + time;
-    for _ in 0..connections {
+    for number in 0..connections {
         let mut connection = Connection::open(&contender.address).await?;
-        let request = request.clone();
+        let mut request = request.clone();
+        let place = name.and_then(|name| Some((name, request.find(name)?)));
         tasks.push(tokio::spawn(async move {
             let mut answers = 0_u32;
             while Instant::now() < end {
+                if let Some((name, start)) = place {
+                    let number = number * 100_000 + answers as usize;
+                    let other = format!("x{number:0width$}", width = name.len() - 1);
+                    request.replace_range(start..start + name.len(), &other);
+                }
                 connection.ask(&request).await?;
                 answers += 1;
             }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::history::EXECUTED;
+
 /// A table of one kind of work.
 pub struct Table {
     title: String,
@@ -25,7 +27,7 @@ impl Table {
 
     /// The lines that are Muster's own, with their ratios: all but the floor and the peers.
     pub fn ours(&self) -> impl Iterator<Item = (&str, f64)> {
-        let is_ours = |name: &str| !["mercurius", "yoga"].contains(&name);
+        let is_ours = |name: &str| !["mercurius", "yoga", EXECUTED].contains(&name);
         self.lines
             .iter()
             .skip(1)
