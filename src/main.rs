@@ -37,7 +37,7 @@ const CLOSE: Duration = Duration::from_secs(1);
 async fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Serve(args) => serve_forever(*args).await,
-        Command::Demo(args) => serve_demo(args).await,
+        Command::Demo(args) => serve_demo(*args).await,
         Command::Migrate(args) => migrate(args).await,
         Command::Token(args) => print_token(args),
         Command::Schema => {

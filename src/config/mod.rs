@@ -32,7 +32,7 @@ pub enum Command {
     Serve(Box<ServeArgs>),
     /// Serve from a folder of its own, with a sample tenant, two admins and a little history; prints a token for each
     /// admin.
-    Demo(DemoArgs),
+    Demo(Box<DemoArgs>),
     /// Bring the database's schema up to date, take its newest change back, or show where it stands.
     Migrate(MigrateArgs),
     /// Print a token that is signed with MUSTER_JWT_SECRET.
