@@ -1,5 +1,5 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 interface FrameProps {
   children: ReactNode;
@@ -25,7 +25,6 @@ export function Dialog({ onClose, ...content }: FrameProps & ContentProps) {
 
 /** The box, for a dialog whose content changes while it is open. */
 export function DialogFrame({ children, onClose }: FrameProps) {
-  useReturnedFocus();
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
@@ -50,18 +49,5 @@ export function DialogContent({ title, children, actions }: ContentProps) {
       <div className="dialog-body">{children}</div>
       <div className="dialog-actions">{actions}</div>
     </>
-  );
-}
-
-/** Where the focus goes when the dialog has gone: back to what had it before, if nothing else has taken it. */
-function useReturnedFocus() {
-  const [opener] = useState(() => document.activeElement);
-  useEffect(
-    () => () => {
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
-      });
-    },
-    [opener],
   );
 }
