@@ -93,7 +93,8 @@ impl<'a> Counter<'a> {
                     let mut cost = self.set(&field.selection_set.node)?;
                     // Tools ask for types nested 13 levels deep, and the schema has an end.
                     let introspects = matches!(field.name.node.as_str(), "__schema" | "__type");
-                    if introspects && !self.limits.introspection {
+                    // A single type is answered as one that does not exist, which is no error.
+                    if field.name.node == "__schema" && !self.limits.introspection {
                         let sentence = "Introspection is off here: read the schema at /schema.graphql.";
                         return Err(Refusal::request(Code::BadUserInput, sentence).at([selection.pos]));
                     }
@@ -214,13 +215,15 @@ mod tests {
         let limits = TransportLimits { introspection: false, ..TransportLimits::default() };
         for text in [
             "{__schema{types{name}}}",
-            "{a:__type(name:\"a\"){name}}",
+            "{a:__schema{types{name}}}",
             "{...on Query{__schema{types{name}}}}",
             "{...f} fragment f on Query{__schema{types{name}}}",
         ] {
             let sentence = verdict_within(text, &limits).expect_err("it is off");
             assert!(sentence.contains("/schema.graphql"), "{sentence}");
         }
-        assert_eq!(verdict_within("{__typename}", &limits), Ok(()));
+        for text in ["{__typename}", "{__type(name:\"Query\"){name}}"] {
+            assert_eq!(verdict_within(text, &limits), Ok(()));
+        }
     }
 }
