@@ -15,10 +15,18 @@ use crate::http::transport::{
 /// Items on a page of which the operation does not say how many it wants.
 const PAGE_NODES: u64 = 50;
 /// Lists without pages, and what they count for: what they usually have, as nobody can ask for less of them.
-const LISTS: [(&str, u64); 9] = [
+const LISTS: [(&str, u64); 16] = [
     // Of a mapping.
     ("columns", 50),
+    ("samples", 5),
     ("values", 20),
+    // Of fields, members and actions.
+    ("profileFields", 50),
+    ("choices", 50),
+    ("attributes", 20),
+    ("changes", 20),
+    ("warnings", 5),
+    ("actions", 20),
     // Of the schema, whose types lead to each other in circles.
     ("types", 60),
     ("fields", 5),
@@ -203,8 +211,8 @@ mod tests {
         assert_eq!(count("{a(first:100){nodes{b(first:99){nodes{c}}}}}"), 10_000);
         let sentence = counted("{a(first:100){nodes{p{b(first:99){nodes{c}}}}} d(first:1){x}}", json!({}));
         assert!(sentence.as_ref().is_err_and(|sentence| sentence.contains("(1 in `d`)")), "{sentence:?}");
-        let sentence = counted("{imports(first:200){nodes{plan{actions{nodes{c}}}}}}", json!({}));
-        let named = "(200 in `imports`, for each 50 in `actions`)";
+        let sentence = counted("{imports(first:200){nodes{plan{things{nodes{c}}}}}}", json!({}));
+        let named = "(200 in `imports`, for each 50 in `things`)";
         assert!(sentence.as_ref().is_err_and(|sentence| sentence.contains(named)), "{sentence:?}");
     }
 }
