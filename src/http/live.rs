@@ -23,6 +23,8 @@ use crate::graphql::{MusterSchema, Opened, Session, Turn};
 
 /// Events whose answers are kept for those who come to them later; whoever is further behind works them out again.
 const ANSWERS_MAX: usize = 16;
+/// Bytes of an answer that is kept, as JSON.
+const ANSWER_BYTES_MAX: usize = 32 * 1024;
 /// Audiences that are always kept in mind; beyond them, those that have gone are forgotten now and then.
 const AUDIENCES_MIN: usize = 64;
 
@@ -97,11 +99,14 @@ impl Live {
     /// Those who ask the same, with whoever sends this request among them.
     fn audience(&self, request: &Request) -> Option<Arc<Audience>> {
         let session = request.data.get(&TypeId::of::<Session>())?.downcast_ref::<Session>()?;
+        // An address to download from carries the user whom it was given to: all such fields have this in their names.
+        let asks_for_addresses = request.query.contains("ownload");
+        let user = if asks_for_addresses { session.requester.user } else { UserId(uuid::Uuid::nil()) };
         let asked = Asked {
             query: request.query.clone(),
             operation_name: request.operation_name.clone(),
             variables: serde_json::to_string(&request.variables).ok()?,
-            requester: Requester { user: UserId(uuid::Uuid::nil()), ..session.requester },
+            requester: Requester { user, ..session.requester },
             public_url: session.public_url.clone(),
         };
         let mut audiences = lock(&self.audiences);
@@ -134,12 +139,21 @@ impl Live {
         .boxed()
     }
 
-    async fn answer(&self, audience: &Audience, told: Told) -> Response {
-        let Some(occasion) = told.occasion else {
+    async fn answer(&self, audience: &Arc<Audience>, told: Told) -> Response {
+        let is_alone = Arc::strong_count(audience) == 1;
+        let Some(occasion) = told.occasion.filter(|_| !is_alone) else {
             return self.work_out(audience, Turn::Tell(Ok(told))).await;
         };
         let answer = audience.answer(occasion);
-        let response = answer.get_or_init(|| self.work_out(audience, Turn::Tell(Ok(told)))).await;
+        let work_out = async || {
+            let response = self.work_out(audience, Turn::Tell(Ok(told))).await;
+            // Those who wait for it get it, and nobody later.
+            if !is_worth_keeping(&response) {
+                audience.forget(occasion);
+            }
+            response
+        };
+        let response = answer.get_or_init(work_out).await;
         let mut copy = Response::new(response.data.clone());
         copy.errors.clone_from(&response.errors);
         copy
@@ -161,7 +175,17 @@ impl Live {
     }
 }
 
+/// A failure is of its moment; and what is long would take its memory for as long as somebody watches.
+fn is_worth_keeping(response: &Response) -> bool {
+    let mut room = [0; ANSWER_BYTES_MAX];
+    response.is_ok() && serde_json::to_writer(&mut room[..], &response.data).is_ok()
+}
+
 impl Audience {
+    fn forget(&self, occasion: Occasion) {
+        lock(&self.answers).retain(|(of, _)| *of != occasion);
+    }
+
     /// The place of the answer that is given on this occasion.
     fn answer(&self, occasion: Occasion) -> Arc<OnceCell<Response>> {
         let mut answers = lock(&self.answers);
