@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Sleep, sleep};
 
 /// A connection that fails when its client has taken nothing for so long.
@@ -15,12 +16,14 @@ pub(super) struct Patient {
     time: Duration,
     /// Since the client takes no more.
     stalled: Option<Pin<Box<Sleep>>>,
+    /// Its place among the connections of the server: also a WebSocket, which outlives its request, has one.
+    _place: OwnedSemaphorePermit,
 }
 
 impl Patient {
     /// This one, for so long.
-    pub fn new(stream: TcpStream, time: Duration) -> Self {
-        Self { stream, time, stalled: None }
+    pub fn new(stream: TcpStream, time: Duration, place: OwnedSemaphorePermit) -> Self {
+        Self { stream, time, stalled: None, _place: place }
     }
 
     fn judge(

@@ -97,10 +97,9 @@ pub async fn serve(
                 let _ = stream.set_nodelay(true);
                 let (routes, local, shutdown) = (routes.clone(), local.clone(), shutdown.clone());
                 let [head, write] = [limits.head_seconds, limits.write_seconds].map(Duration::from_secs);
-                let stream = Patient::new(stream, write);
+                let stream = Patient::new(stream, write, place);
                 connections.spawn(async move {
                     let _ = converse(stream, routes, (local, RemoteAddr(peer.into())), head, shutdown).await;
-                    drop(place);
                 });
             }
             Err(error) => {
