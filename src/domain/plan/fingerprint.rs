@@ -24,7 +24,8 @@ impl Fingerprint {
         (self.0 >> 64) as u64
     }
 
-    /// Half of its bits, where a collision costs no more than a needless warning.
+    /// Half of its bits, where two among millions need not be told apart: under a secret key they are the same by chance
+    /// alone, once in 2^64.
     #[must_use]
     pub fn short(self) -> ShortFingerprint {
         ShortFingerprint((self.0 as u64).max(1))

@@ -72,6 +72,10 @@ impl<S: Executor, G: Gate> Batch<'_, S, G> {
         }
         self.charge(&operation)?;
         let left: Duration = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let sentence = "The requests before this one took all the time that their list has.";
+            return Err(Refusal::transport(StatusCode::SERVICE_UNAVAILABLE, Code::LimitExceeded, sentence));
+        }
         self.core.run_within(operation, session, id, left).await
     }
 
