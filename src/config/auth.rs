@@ -55,19 +55,19 @@ pub struct AuthArgs {
     )]
     pub jwt_leeway_seconds: u64,
     /// The claim with the tenant: a name, or a JSON pointer (RFC 6901) to a nested one, such as `/realm_access/tenant`.
-    #[arg(long, env = "MUSTER_JWT_CLAIM_TENANT", default_value = "tenant")]
+    #[arg(long, env = "MUSTER_JWT_CLAIM_TENANT", default_value = "tenant", value_parser = NonEmptyStringValueParser::new())]
     pub jwt_claim_tenant: String,
     /// The claim with the roles, likewise: a list, or one string with blanks in between.
-    #[arg(long, env = "MUSTER_JWT_CLAIM_ROLES", default_value = "roles")]
+    #[arg(long, env = "MUSTER_JWT_CLAIM_ROLES", default_value = "roles", value_parser = NonEmptyStringValueParser::new())]
     pub jwt_claim_roles: String,
     /// The claim with the user's name, likewise.
-    #[arg(long, env = "MUSTER_JWT_CLAIM_NAME", default_value = "name")]
+    #[arg(long, env = "MUSTER_JWT_CLAIM_NAME", default_value = "name", value_parser = NonEmptyStringValueParser::new())]
     pub jwt_claim_name: String,
     /// The claim with the user's email address, likewise.
-    #[arg(long, env = "MUSTER_JWT_CLAIM_EMAIL", default_value = "email")]
+    #[arg(long, env = "MUSTER_JWT_CLAIM_EMAIL", default_value = "email", value_parser = NonEmptyStringValueParser::new())]
     pub jwt_claim_email: String,
     /// The role that makes a tenant admin.
-    #[arg(long, env = "MUSTER_JWT_ADMIN_ROLE", default_value = "tenant_admin")]
+    #[arg(long, env = "MUSTER_JWT_ADMIN_ROLE", default_value = "tenant_admin", value_parser = NonEmptyStringValueParser::new())]
     pub jwt_admin_role: String,
 }
 

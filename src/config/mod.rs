@@ -65,7 +65,7 @@ pub struct ListenArgs {
     #[arg(long, env = "MUSTER_LISTEN", default_value = "127.0.0.1:8000")]
     pub listen: String,
     /// Base of download addresses, such as `https://muster.example.org`; taken from each request unless set.
-    #[arg(long, env = "MUSTER_PUBLIC_URL")]
+    #[arg(long, env = "MUSTER_PUBLIC_URL", value_parser = web_address)]
     pub public_url: Option<String>,
 }
 
@@ -177,4 +177,11 @@ pub fn s3_variables() -> Vec<(String, String)> {
     let texts =
         std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
     texts.filter(|(name, _)| name.starts_with("AWS_")).collect()
+}
+
+/// Takes the address of a place in the web.
+fn web_address(text: &str) -> Result<String, &'static str> {
+    let address =
+        url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    address.map(|_| text.to_owned()).ok_or("it has to be an address such as https://muster.example.org")
 }

@@ -89,3 +89,18 @@ fn every_limit_reaches_what_it_limits() {
         assert_ne!(shown(&limits(&setting, other)), shown(&unset), "{setting}");
     }
 }
+
+#[test]
+fn what_names_nothing_is_refused() {
+    for (setting, value) in [
+        ("jwt-admin-role", ""),
+        ("jwt-claim-tenant", ""),
+        ("jwt-claim-roles", ""),
+        ("public-url", ""),
+        ("public-url", "foo"),
+        ("public-url", "ftp://muster.example.org"),
+    ] {
+        assert!(parse(setting, value).is_err(), "{setting}={value}");
+    }
+    assert!(parse("public-url", "https://muster.example.org/base/").is_ok());
+}
