@@ -133,6 +133,6 @@ async fn graphiql_and_playgrounds() {
         let response = request.send().await.unwrap();
         assert!(response.status().is_client_error(), "{path}: {}", response.status());
         let text = response.text().await.unwrap().to_lowercase();
-        assert!(!text.contains("graphiql") && !text.contains("<html"), "{path}: {text}");
+        assert!(!text.contains("graphi") && !text.contains("playground"), "{path}: {text}");
     }
 }

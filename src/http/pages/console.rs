@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use poem::error::NotFoundError;
-use poem::http::{Method, header};
+use poem::http::{Method, StatusCode, header};
 use poem::web::Data;
 use poem::{Endpoint, Request, Response, Result, handler};
 use serde_json::{Value, json};
@@ -44,17 +44,28 @@ impl Endpoint for Console {
         if path.is_empty() && !CONSOLE.is_built() {
             return Ok(plain::home(self.playground));
         }
-        let path = if path.is_empty() || is_page(path, &request) { "index.html" } else { path };
-        let found = CONSOLE.find(path).ok_or(NotFoundError)?;
-        Ok(file::answer(found, &request, &self.policy))
+        let is_page = path.is_empty() || (is_for_people(&request) && is_one_of_ours(path));
+        let path = if is_page { "index.html" } else { path };
+        if let Some(found) = CONSOLE.find(path) {
+            return Ok(file::answer(found, &request, &self.policy));
+        }
+        // The console says so, too.
+        let page = CONSOLE.find("index.html").filter(|_| is_for_people(&request)).ok_or(NotFoundError)?;
+        let mut answer = file::answer(page, &request, &self.policy);
+        answer.set_status(StatusCode::NOT_FOUND);
+        Ok(answer)
     }
 }
 
-/// Whether a browser that is sent to `path` is sent to a page of the console, which then shows what belongs there.
-fn is_page(path: &str, request: &Request) -> bool {
-    let is_one = path.split('/').next().is_some_and(|first| PAGES.contains(&first));
+/// Whether `path` leads to a page of the console, which then shows what belongs there.
+fn is_one_of_ours(path: &str) -> bool {
+    path.split('/').next().is_some_and(|first| PAGES.contains(&first))
+}
+
+/// Whether a browser is to show the answer.
+fn is_for_people(request: &Request) -> bool {
     let accepted = request.headers().get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
-    is_one && accepted.is_some_and(|accepted| accepted.contains("text/html"))
+    accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 /// What the console has to know before anybody is signed in.
