@@ -51,7 +51,8 @@ for (const look of LOOKS) {
     await stranger.sees("button", "First Admin");
     await fit(stranger, "sign-in");
 
-    const ada = await admin(t, browser, muster, "First Admin", look);
+    // That there is no such page is told to the browser, too.
+    const ada = await admin(t, browser, muster, "First Admin", { ...look, allowed: [/status of 404/] });
     await ada.row("members-spring.csv").waitFor();
     await fit(ada, "history");
     await ada.row("members-spring.csv").getByRole("link", { name: "View" }).click();
