@@ -41,7 +41,7 @@ struct Arguments {
     #[arg(long, default_value_t = 64)]
     connections: u32,
     /// Connections of the client that sends the probes.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 1)]
     probers: usize,
     /// Imports in the history.
     #[arg(long, default_value_t = 100)]
