@@ -9,14 +9,14 @@ use clap::Parser;
 use muster::app::App;
 use muster::clock::{Clock, new_id, secret_number};
 use muster::config::{
-    AuthArgs, Cli, Command, DatabaseArgs, DemoArgs, LimitsArgs, ListenArgs, MigrateArgs, MigrateDirection,
-    PagesArgs, ServeArgs, TokenArgs, TuningArgs, s3_variables,
+    AuthArgs, Cli, Command, DatabaseArgs, DemoArgs, MigrateArgs, MigrateDirection, PagesArgs, ServeArgs,
+    ServerArgs, TokenArgs, TuningArgs, s3_variables,
 };
 use muster::files::Files;
 use muster::http::auth::{Issuer, Rules, Source, Token, TokenGate, Tokens};
 use muster::http::pages::{DemoAdmin, DemoAdmins};
 use muster::http::quotas::Quotas;
-use muster::http::transport::{TransportLimits, TrustedOperations};
+use muster::http::transport::TrustedOperations;
 use muster::http::{Site, routes, serve};
 use muster::store::Store;
 use muster::{demo, events, telemetry, worker};
@@ -48,24 +48,24 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn serve_forever(args: ServeArgs) -> anyhow::Result<()> {
-    telemetry::log(&args.tuning.log, args.tuning.log_format)?;
+    let server = args.server;
+    telemetry::log(&server.tuning.log, server.tuning.log_format)?;
     let secret = args.auth.secret.jwt_secret.as_deref().map(checked).transpose()?;
     let tokens = tokens(&args.auth, secret)?;
-    let trusted =
-        trusted(args.trusted_operations.as_deref(), &args.limits.transport(args.tuning.file_size_bytes_max))
-            .await?;
+    let trusted = trusted(args.trusted_operations.as_deref(), &server).await?;
     let store = connect(&args.database).await?;
     let secret = download_secret(secret, &store)?;
     prepare(&store, args.migrate).await?;
-    let app = open(store, &args.files_url, &args.tuning, &secret)?;
-    run(app, args.listen, (&args.pages, &args.tuning, &args.limits), tokens, trusted, |_| Ok(None)).await
+    let app = open(store, &args.files_url, &server.tuning, &secret)?;
+    run(app, &server, tokens, trusted, |_| Ok(None)).await
 }
 
 async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     // It is there to be explored.
-    let tuning = TuningArgs { introspection: true, suggestions: true, ..args.tuning };
-    let pages = PagesArgs { playground: true, ..args.pages };
-    telemetry::log(&tuning.log, tuning.log_format)?;
+    let tuning = TuningArgs { introspection: true, suggestions: true, ..args.server.tuning };
+    let pages = PagesArgs { playground: true, ..args.server.pages };
+    let server = ServerArgs { tuning, pages, ..args.server };
+    telemetry::log(&server.tuning.log, server.tuning.log_format)?;
     let secret = demo::secret(&args.folder).context("the demo's secret")?;
     let database = DatabaseArgs {
         database_url: format!("sqlite://{}/muster.db?mode=rwc", args.folder),
@@ -73,11 +73,11 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     };
     let store = connect(&database).await?;
     prepare(&store, true).await?;
-    let app = open(store, &format!("file:{}/files", args.folder), &tuning, &secret)?;
+    let app = open(store, &format!("file:{}/files", args.folder), &server.tuning, &secret)?;
     let admins =
         demo::seed(&app).await.map_err(|failure| anyhow::anyhow!("cannot seed the demo: {failure:?}"))?;
     let tokens = Tokens::by_secret(&secret, Rules::default());
-    run(app, args.listen, (&pages, &tuning, &args.limits), tokens, None, |address| {
+    run(app, &server, tokens, None, |address| {
         println!("\nConsole     http://{address}/");
         println!("Playground  http://{address}/playground");
         println!("GraphQL     http://{address}/graphql   (also ws://, graphql-transport-ws)");
@@ -136,13 +136,10 @@ fn tokens(auth: &AuthArgs, secret: Option<&[u8]>) -> anyhow::Result<Tokens> {
 }
 
 /// The operations that may run, if not every one may.
-async fn trusted(
-    folder: Option<&Path>,
-    limits: &TransportLimits,
-) -> anyhow::Result<Option<TrustedOperations>> {
+async fn trusted(folder: Option<&Path>, server: &ServerArgs) -> anyhow::Result<Option<TrustedOperations>> {
     let Some(folder) = folder else { return Ok(None) };
     let schema = muster::graphql::validating_schema();
-    let read = TrustedOperations::read(folder, &schema, limits).await;
+    let read = TrustedOperations::read(folder, &schema, &server.transport()).await;
     let trusted = read.context("MUSTER_TRUSTED_OPERATIONS")?;
     tracing::info!(count = trusted.count(), "only trusted operations run");
     Ok(Some(trusted))
@@ -210,15 +207,14 @@ fn open(store: Store, files: &str, tuning: &TuningArgs, secret: &[u8]) -> anyhow
 
 async fn run(
     app: Arc<App>,
-    listen: ListenArgs,
-    (pages, tuning, limits): (&PagesArgs, &TuningArgs, &LimitsArgs),
+    server: &ServerArgs,
     tokens: Tokens,
     trusted: Option<TrustedOperations>,
     greet: impl FnOnce(std::net::SocketAddr) -> anyhow::Result<Option<Arc<DemoAdmins>>>,
 ) -> anyhow::Result<()> {
     let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
-    let bound =
-        serve::bind(&listen.listen).await.with_context(|| format!("cannot listen at {}", listen.listen))?;
+    let listen = &server.listen.listen;
+    let bound = serve::bind(listen).await.with_context(|| format!("cannot listen at {listen}"))?;
     let metrics = telemetry::metrics()?;
     if let Some(issuer) = tokens.issuer() {
         tokio::spawn(issuer.keep(shutdown.clone()));
@@ -233,19 +229,24 @@ async fn run(
     });
     println!("Muster is ready at http://{}", bound.address);
     let demo_admins = greet(bound.address)?;
-    let public_url = listen.public_url.map(|url| url.trim_end_matches('/').to_owned());
+    let public_url = server.listen.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
     let site = Site {
         app: app.clone(),
-        gate: TokenGate { app: app.clone(), tokens, public_url, quotas: Quotas::new(&limits.quotas()) },
-        limits: limits.transport(tuning.file_size_bytes_max),
+        gate: TokenGate {
+            app: app.clone(),
+            tokens,
+            public_url,
+            quotas: Quotas::new(&server.limits.quotas()),
+        },
+        limits: server.transport(),
         trusted,
-        schema: tuning.schema(),
-        pages: pages.pages(demo_admins),
+        schema: server.tuning.schema(),
+        pages: server.pages.pages(demo_admins),
         metrics: Some(metrics),
         shutdown: shutdown.clone(),
         sockets: sockets.clone(),
     };
-    serve::serve(bound, routes(site), limits.connections(), shutdown.clone()).await;
+    serve::serve(bound, routes(site), server.limits.connections(), shutdown.clone()).await;
     shutdown.cancel();
     sockets.close();
     if timeout(FAREWELL, sockets.wait()).await.is_err() {

@@ -15,6 +15,7 @@ pub use self::auth::{AuthArgs, SecretArgs};
 pub use self::limits::LimitsArgs;
 pub use self::pages::PagesArgs;
 pub use self::tuning::{LogFormat, TuningArgs};
+use crate::http::transport::TransportLimits;
 
 /// A GraphQL service for membership file imports.
 #[derive(Debug, Parser)]
@@ -69,12 +70,34 @@ pub struct ListenArgs {
     pub public_url: Option<String>,
 }
 
-/// Settings of `muster serve`.
+/// What every server is told.
 #[derive(Debug, Clone, Args)]
-pub struct ServeArgs {
+pub struct ServerArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
     pub listen: ListenArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub pages: PagesArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub tuning: TuningArgs,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap would print them")]
+    pub limits: LimitsArgs,
+}
+
+impl ServerArgs {
+    /// As the transport needs it.
+    #[must_use]
+    pub fn transport(&self) -> TransportLimits {
+        self.limits.transport(self.tuning.file_size_bytes_max)
+    }
+}
+
+/// Settings of `muster serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
     pub database: DatabaseArgs,
@@ -93,33 +116,18 @@ pub struct ServeArgs {
     pub auth: AuthArgs,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
-    pub pages: PagesArgs,
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "clap would print them")]
-    pub tuning: TuningArgs,
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "clap would print them")]
-    pub limits: LimitsArgs,
+    pub server: ServerArgs,
 }
 
 /// Settings of `muster demo`.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArgs {
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "clap would print them")]
-    pub listen: ListenArgs,
     /// The folder; it is made if it is not there, and goes on being used if it is.
     #[arg(long, default_value = "muster-demo")]
     pub folder: String,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
-    pub pages: PagesArgs,
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "clap would print them")]
-    pub tuning: TuningArgs,
-    #[command(flatten)]
-    #[allow(missing_docs, reason = "clap would print them")]
-    pub limits: LimitsArgs,
+    pub server: ServerArgs,
 }
 
 /// What `muster migrate` does.

@@ -37,7 +37,7 @@ fn parse(setting: &str, value: &str) -> Result<Cli, String> {
 
 fn limits(setting: &str, value: &str) -> LimitsArgs {
     match parse(setting, value).expect("it is taken").command {
-        Command::Serve(serve) => serve.limits,
+        Command::Serve(serve) => serve.server.limits,
         _ => unreachable!("it is `serve`"),
     }
 }
