@@ -2,8 +2,8 @@
 
 #![allow(missing_docs, reason = "what the derives add cannot be documented")]
 
-pub mod actions;
-pub mod decisions;
+pub mod action_blocks;
+pub mod decision_blocks;
 pub mod held_rows;
 pub mod import_log;
 pub mod import_mappings;

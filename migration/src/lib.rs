@@ -6,6 +6,7 @@ use sea_orm_migration::prelude::{MigrationTrait, async_trait};
 mod m20261123_000001_membership_imports;
 mod m20261123_000002_several_servers;
 mod m20261123_000003_editions;
+mod m20261128_000001_action_blocks;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_membership_imports::Migration),
             Box::new(m20261123_000002_several_servers::Migration),
             Box::new(m20261123_000003_editions::Migration),
+            Box::new(m20261128_000001_action_blocks::Migration),
         ]
     }
 }

@@ -73,14 +73,14 @@ impl MigrationTrait for Migration {
 
 /// Rows in the order of their primary key: a plan's actions and a tenant's members are read in that
 /// order, and SQLite otherwise keeps them in another one beside an index as large as they are.
-fn clustered(manager: &SchemaManager, mut table: TableCreateStatement) -> TableCreateStatement {
+pub(crate) fn clustered(manager: &SchemaManager, mut table: TableCreateStatement) -> TableCreateStatement {
     if manager.get_database_backend() == DbBackend::Sqlite {
         table.extra("WITHOUT ROWID");
     }
     table
 }
 
-const INDEXES: &[&str] = &[
+pub(crate) const INDEXES: &[&str] = &[
     "CREATE UNIQUE INDEX tenants_slug ON tenants (slug)",
     "CREATE UNIQUE INDEX users_subject ON users (tenant_id, subject)",
     "CREATE UNIQUE INDEX profile_fields_key ON profile_fields (tenant_id, field_key)",
@@ -112,7 +112,7 @@ const INDEXES: &[&str] = &[
 
 /// What SQLite is to believe of a large plan: rows, rows of one plan, rows of one plan and one more column. It knows no
 /// better by itself, takes a plan for ten rows, and reads all of it where an index would lead to one.
-const STATISTICS: &[&str] = &[
+pub(crate) const STATISTICS: &[&str] = &[
     "ANALYZE",
     "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES \
      ('actions', 'actions', '4000000 200000 1'), \
@@ -290,7 +290,7 @@ fn plan_counts() -> TableCreateStatement {
         .to_owned()
 }
 
-fn actions() -> TableCreateStatement {
+pub(crate) fn actions() -> TableCreateStatement {
     table("actions")
         .col(uuid("plan_id").not_null())
         .col(whole("position").not_null())
@@ -311,7 +311,7 @@ fn actions() -> TableCreateStatement {
         .to_owned()
 }
 
-fn decisions() -> TableCreateStatement {
+pub(crate) fn decisions() -> TableCreateStatement {
     table("decisions")
         .col(uuid("plan_id").not_null())
         .col(whole("position").not_null())

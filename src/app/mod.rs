@@ -16,7 +16,7 @@ use crate::domain::id::{ImportId, TenantId};
 use crate::domain::timestamp::Timestamp;
 use crate::events::{Events, Progress};
 use crate::files::Files;
-use crate::store::{BulkTable, Committed, Lease, Store};
+use crate::store::{Committed, Lease, Store};
 
 pub use error::AppError;
 pub use settings::Settings;
@@ -67,10 +67,10 @@ impl App {
     }
 
     /// Has the database take note that many rows were written.
-    async fn note_written(&self, table: BulkTable, rows: u64) {
-        if let Err(error) = self.store.refresh_statistics(table, rows).await {
+    async fn note_members_written(&self, rows: u64) {
+        if let Err(error) = self.store.refresh_statistics_of_members(rows).await {
             // What follows is slower, and as right.
-            tracing::warn!(error = &error as &dyn std::error::Error, ?table, "cannot refresh statistics");
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot refresh statistics");
         }
     }
 

@@ -26,7 +26,7 @@ mod work;
 #[cfg(test)]
 mod query_plan_tests;
 
-pub use actions::{ActionFilter, ActionTarget, EmailConflict};
+pub use actions::{ActionBlocks, ActionFilter, ActionTarget, ApprovedActions, EmailConflict};
 pub use connect::SchemaChange;
 pub use error::StoreError;
 pub use identity::{NewUser, Tenant, User};
@@ -37,7 +37,6 @@ pub use log::Standing;
 pub use mappings::{ImportMapping, Remembering};
 pub use members::{MemberCursor, MemberFilter, MemberRow};
 pub use plans::{NewPlan, Plan, PlanBasis};
-pub use statistics::BulkTable;
 pub use work::{LARGE_ROWS, Lease, WorkKind, WorkSize};
 
 use std::sync::Arc;

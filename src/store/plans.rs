@@ -251,7 +251,7 @@ impl Tx {
     }
 
     async fn delete_plan(&self, plan: plans::Model) -> Result<()> {
-        for table in ["actions", "decisions", "row_issues", "held_rows", "plan_counts"] {
+        for table in ["action_blocks", "decision_blocks", "row_issues", "held_rows", "plan_counts"] {
             let rows =
                 Query::delete().from_table(table).and_where(Expr::col("plan_id").eq(plan.id)).to_owned();
             self.inner.execute(&rows).await?;

@@ -11,6 +11,7 @@ use crate::domain::action::{ActionKind, Decision};
 use crate::domain::id::{MemberId, PlanId, UserId};
 use crate::domain::import::ImportStatus;
 use crate::domain::page::PageRequest;
+use crate::domain::plan::fingerprint::Fingerprinter;
 use crate::domain::timestamp::Timestamp;
 
 /// The statements since they were taken last.
@@ -166,10 +167,10 @@ async fn each_statement_goes_by_an_index() {
         "begin": (),
         "require lease": tx.require_lease(&lease).await,
         "decide some": tx.decide(TENANT, PLAN, &places, Decision::Approved, USER, NOW).await.unwrap(),
-        "carry decisions": tx.carry_decisions(TENANT, PLAN, PLAN).await.unwrap(),
+        "carry decisions": tx.carry_decisions(TENANT, PLAN, PLAN, Fingerprinter::new(1)).await.unwrap(),
         "email conflicts": tx.email_conflicts(TENANT, PLAN, 10).await.unwrap(),
         "approved actions": store
-            .approved_actions(TENANT, PLAN, &[ActionKind::Create, ActionKind::Update], Some(5), 2_000)
+            .approved_actions(TENANT, PLAN, &[ActionKind::Create, ActionKind::Update], 5_000)
             .await
             .unwrap(),
         "apply deletes": tx.apply_deletes(TENANT, PLAN, NOW).await.unwrap(),
@@ -226,53 +227,41 @@ members by name: SEARCH members USING INDEX members_name_key (tenant_id=? AND (n
 any unique id: SEARCH members USING INDEX members_unique_id (tenant_id=? AND unique_id>?)
 each member: SEARCH members USING PRIMARY KEY (tenant_id=?)
 sorted by name: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
-actions: SEARCH actions USING PRIMARY KEY (plan_id=? AND position>?)
+actions: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 actions: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-actions: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?) LEFT-JOIN
-actions by place: SEARCH actions USING PRIMARY KEY (plan_id=? AND position=?)
+actions: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
+actions by place: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block=?)
 actions by place: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-actions by place: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?) LEFT-JOIN
-actions of a kind: SEARCH actions USING INDEX actions_kind (plan_id=? AND kind=? AND position>?)
+actions by place: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
+actions of a kind: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 actions of a kind: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-actions of a kind: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?) LEFT-JOIN
-approvals: SEARCH actions USING COVERING INDEX actions_kind (plan_id=?)
+actions of a kind: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
+approvals: SEARCH decision_blocks USING PRIMARY KEY (plan_id=?)
 approvals: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-approvals: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?)
-approvals: USE TEMP B-TREE FOR GROUP BY
 waiting work: SEARCH work USING COVERING INDEX work_lease (leased_until<?)
 lease: SEARCH work USING PRIMARY KEY (import_id=?)
 lease: SEARCH work USING INDEX work_lease (leased_until<?)
 lease: USE TEMP B-TREE FOR ORDER BY
 begin: SEARCH tenants USING PRIMARY KEY (id=?)
 require lease: SEARCH work USING PRIMARY KEY (import_id=?)
-decide some: SEARCH actions USING PRIMARY KEY (plan_id=? AND position=?)
+decide some: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block=?)
 decide some: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-decide some: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?) LEFT-JOIN
-decide some: USE TEMP B-TREE FOR GROUP BY
-carry decisions: SEARCH old USING INDEX actions_member (plan_id=?)
+decide some: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
+carry decisions: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 carry decisions: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-carry decisions: SEARCH new USING INDEX actions_member (plan_id=? AND member_id=?)
-carry decisions: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?)
-carry decisions: SEARCH old USING PRIMARY KEY (plan_id=?)
-carry decisions: SEARCH new USING INDEX actions_row (plan_id=? AND row_number=?)
-carry decisions: SEARCH actions USING COVERING INDEX actions_kind (plan_id=? AND kind=?)
-carry decisions: SEARCH plan_counts USING PRIMARY KEY (plan_id=? AND kind=?)
-email conflicts: SEARCH actions USING INDEX actions_takes_email (plan_id=?)
+carry decisions: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
+email conflicts: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 email conflicts: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-email conflicts: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?)
-email conflicts: SEARCH freeing USING INDEX actions_member (plan_id=? AND member_id=?) LEFT-JOIN
-email conflicts: SEARCH freed USING PRIMARY KEY (plan_id=? AND position=?) LEFT-JOIN
-approved actions: SEARCH actions USING PRIMARY KEY (plan_id=? AND position>?)
+email conflicts: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
+approved actions: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 approved actions: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-approved actions: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?)
-apply deletes: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
-apply deletes: SEARCH actions USING INDEX actions_kind (plan_id=? AND kind=?)
+approved actions: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
+apply deletes: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 apply deletes: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-apply deletes: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?)
-park emails: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
-park emails: SEARCH actions USING PRIMARY KEY (plan_id=?)
+apply deletes: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
+park emails: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 park emails: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
-park emails: SEARCH decisions USING PRIMARY KEY (plan_id=? AND position=?)
+park emails: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
 recount members: SEARCH members USING INDEX members_name_key (tenant_id=?)
 recount members: SEARCH tenants USING PRIMARY KEY (id=?)
 delete plans: SEARCH plans USING INDEX plans_import (tenant_id=? AND import_id=?)

@@ -1,8 +1,8 @@
-//! What PostgreSQL knows of tables that have grown at once.
+//! What PostgreSQL knows of members, whom an import brings by the million.
 //!
 //! It counts tables anew by itself, but only after a minute or more. Until then it takes a table that a first import has
-//! just filled for a small one, and a plan that has just been made for a single row: then it looks through all decisions
-//! of the plan for each of its actions. (SQLite is told once, by the migrations.)
+//! just filled for a small one, and looks through all of it for each of some members. (SQLite is told once, by the
+//! migrations.)
 
 use sea_orm::ConnectionTrait;
 
@@ -14,37 +14,16 @@ const ROWS_MIN: u64 = 5_000;
 /// the commonest values occur does not matter here.
 const SAMPLE: &str = "SET LOCAL default_statistics_target = 10";
 
-/// A table that grows by many rows at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BulkTable {
-    /// What plans propose.
-    Actions,
-    /// What was decided about it.
-    Decisions,
-    /// Members.
-    Members,
-}
-
-impl BulkTable {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Actions => "actions",
-            Self::Decisions => "decisions",
-            Self::Members => "members",
-        }
-    }
-}
-
 impl Store {
-    /// Has the database count `table` anew if `rows`, which were written to it, are many.
+    /// Has the database count members anew if `rows`, which were written, are many.
     ///
     /// # Errors
     /// If the database is away.
-    pub async fn refresh_statistics(&self, table: BulkTable, rows: u64) -> Result<()> {
+    pub async fn refresh_statistics_of_members(&self, rows: u64) -> Result<()> {
         if !self.is_embedded() && rows >= ROWS_MIN {
             let tx = self.begin_unlocked().await?;
             tx.inner.execute_unprepared(SAMPLE).await?;
-            tx.inner.execute_unprepared(&format!("ANALYZE {}", table.name())).await?;
+            tx.inner.execute_unprepared("ANALYZE members").await?;
             let _ = tx.commit().await?;
         }
         Ok(())

@@ -53,7 +53,7 @@ END $$;
 
 /// A table, what is done to it, and the function that looks.
 const WATCHED: [(&str, &str, &str); 8] = [
-    ("actions", "INSERT", "audit_plan_row"),
+    ("action_blocks", "INSERT", "audit_plan_row"),
     ("row_issues", "INSERT", "audit_plan_row"),
     ("held_rows", "INSERT", "audit_plan_row"),
     ("plan_counts", "INSERT", "audit_plan_row"),

@@ -13,16 +13,10 @@ use crate::domain::member::{Member, Profile};
 use crate::domain::requester::Requester;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user_error::{UserError, UserErrorCode};
-use crate::store::{BulkTable, Lease, StoreError};
+use crate::store::{ApprovedActions, Lease, StoreError};
 
-/// Actions that are applied at once, first and at most.
-const BATCH_MIN: u64 = 100;
-const BATCH_MAX: u64 = 4_000;
 /// Batches that wait to be written.
 const BATCHES_WAITING_MAX: usize = 1;
-/// Bytes of values in a batch from which on the next one has fewer actions.
-const BATCH_BYTES: usize = 2 * 1024 * 1024;
-
 /// Applies what was approved and turns the import COMPLETE.
 ///
 /// # Errors
@@ -69,19 +63,8 @@ pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
     })
     .await?;
     app.tell(&tx.commit().await?);
-    app.note_written(BulkTable::Members, processed.into()).await;
+    app.note_members_written(processed.into()).await;
     Ok(())
-}
-
-/// How many actions to take next: memory is bounded by bytes, not by actions.
-fn next_limit(limit: u64, actions: &[ApprovedAction]) -> u64 {
-    let values = actions.iter().flat_map(|action| &action.changes);
-    let bytes: usize = values.flat_map(|change| [&change.1, &change.2]).flatten().map(String::len).sum();
-    match bytes {
-        BATCH_BYTES.. => (limit / 2).max(BATCH_MIN),
-        _ if bytes < BATCH_BYTES / 2 => (limit * 2).min(BATCH_MAX),
-        _ => limit,
-    }
 }
 
 /// Members as approved actions make them.
@@ -97,18 +80,17 @@ struct Batch {
 /// what that transaction makes of them.
 async fn read(app: &App, lease: &Lease, plan: PlanId, now: Timestamp, batches: Sender<Batch>) -> Result<()> {
     let kinds = [ActionKind::Create, ActionKind::Update, ActionKind::Deactivate, ActionKind::Reactivate];
-    let mut after = None;
-    let mut limit = BATCH_MIN;
-    loop {
-        let actions = app.store.approved_actions(lease.tenant, plan, &kinds, after, limit).await?;
-        let Some(last) = actions.last() else { return Ok(()) };
-        after = Some(last.id.position);
-        limit = next_limit(limit, &actions);
+    let mut from = Some(0);
+    while let Some(place) = from {
+        let ApprovedActions { actions, next } =
+            app.store.approved_actions(lease.tenant, plan, &kinds, place).await?;
+        from = next;
         let batch = batch(app, lease, actions, now).await?;
         // Whoever writes has ended with an error, which is the one that is told.
         let ended = |_| AppError::Internal("members whom nobody writes any more".into());
         batches.send(batch).await.map_err(ended)?;
     }
+    Ok(())
 }
 
 async fn batch(app: &App, lease: &Lease, actions: Vec<ApprovedAction>, now: Timestamp) -> Result<Batch> {

@@ -87,7 +87,7 @@ pub(super) async fn is_stale(tx: &Tx, requester: &Requester, plan: &Plan) -> Res
 
 /// Refuses if an approved action gives away an address whose owner would keep it.
 pub(super) async fn check_conflicts(tx: &Tx, requester: &Requester, plan: &Plan) -> Result<()> {
-    let conflicts = tx.email_conflicts(requester.tenant, plan.id, REFUSAL_ACTIONS_MAX as u64).await?;
+    let conflicts = tx.email_conflicts(requester.tenant, plan.id, REFUSAL_ACTIONS_MAX).await?;
     if conflicts.is_empty() {
         return Ok(());
     }

@@ -8,7 +8,7 @@ use crate::domain::import::{Import, ImportStep};
 use crate::domain::requester::Requester;
 use crate::domain::user_error::{UserError, UserErrorCode};
 use crate::domain::value::text::grouped;
-use crate::store::{ActionFilter, ActionTarget, BulkTable};
+use crate::store::{ActionFilter, ActionTarget};
 
 /// Actions that one decision names by id.
 pub const IDS_MAX: usize = 1_000;
@@ -82,7 +82,6 @@ async fn decide(
     }
     let import = tx.update_import(requester.tenant, &import, now, |import| import.problem = None).await?;
     app.tell(&tx.commit().await?);
-    app.note_written(BulkTable::Decisions, count).await;
     Ok((import, count))
 }
 

@@ -1,19 +1,61 @@
 //! Writing a plan's actions, and applying those that were approved.
 
-use entity::{actions, decisions, members};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SimpleExpr};
-use sea_orm::{ConnectionTrait, Set};
+use std::collections::HashMap;
 
-use super::{EmailConflict, a, is_decided, joined};
+use entity::{action_blocks, members};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+use super::block::{ACTIONS_MAX, Head};
+use super::scan::{Found, Scan};
+use super::{ActionFilter, EmailConflict, block};
 use crate::domain::action::{ActionKind, ApprovedAction, Decision, PlannedAction};
 use crate::domain::id::{ActionId, MemberId, PlanId, TenantId};
-use crate::domain::member::search_key;
 use crate::domain::timestamp::Timestamp;
-use crate::store::codes::Code;
-use crate::store::{Db, Result, Store, Tx};
+use crate::store::{Result, Store, Tx, bulk};
+
+/// Blocks of which approved actions are read at once.
+const BLOCKS_AT_ONCE: u64 = 4;
+
+/// Actions that are ready to be written.
+#[derive(Debug)]
+pub struct ActionBlocks(Vec<action_blocks::ActiveModel>);
+
+impl ActionBlocks {
+    /// The actions of a plan that come behind its first `before` blocks.
+    ///
+    /// # Errors
+    /// If an action cannot be written down.
+    pub fn pack(plan: PlanId, before: u32, actions: &[PlannedAction]) -> Result<Self> {
+        Ok(Self(block::rows(plan, before, actions)?))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.0.len() as u32
+    }
+}
+
+/// Approved actions in a row.
+#[derive(Debug)]
+pub struct ApprovedActions {
+    /// In the order of the plan.
+    pub actions: Vec<ApprovedAction>,
+    /// Where those behind them begin; none at the end of the plan.
+    pub next: Option<u32>,
+}
+
+fn approved(kinds: &[ActionKind]) -> ActionFilter {
+    ActionFilter {
+        kind: Some(kinds.to_vec()),
+        decision: Some(vec![Decision::Approved]),
+        ..ActionFilter::default()
+    }
+}
 
 impl Store {
-    /// The approved actions of these kinds behind `after`, in the order of the plan.
+    /// The approved actions of these kinds in some blocks, those of the place `from` in the plan and behind it.
     ///
     /// # Errors
     /// If the database cannot be read.
@@ -22,62 +64,34 @@ impl Store {
         tenant: TenantId,
         plan: PlanId,
         kinds: &[ActionKind],
-        after: Option<u32>,
-        limit: u64,
-    ) -> Result<Vec<ApprovedAction>> {
-        use actions::Column::{Changes, Kind, MemberId as Member, Position};
-        let mut select = joined(tenant, &[plan], JoinType::InnerJoin);
-        select
-            .columns([Position, Kind, Member, Changes].map(|column| (actions::Entity, column)))
-            .and_where(is_decided(Decision::Approved))
-            .and_where(a(actions::Column::Kind).is_in(kinds.iter().map(|kind| kind.word())));
-        if let Some(after) = after {
-            select.and_where(a(actions::Column::Position).gt(after as i32));
+        from: u32,
+    ) -> Result<ApprovedActions> {
+        let scan = Scan::filtered(self, tenant, plan, approved(kinds)).within(Some(from), None);
+        let mut scan = scan.with_bodies().at_once(BLOCKS_AT_ONCE);
+        let found = scan.next().await?.unwrap_or_default();
+        let next = found.last().map(|last| (last.block.number + 1) * ACTIONS_MAX);
+        let mut actions = Vec::new();
+        for Found { block, places } in found {
+            for (place, changes) in places.iter().zip(block.changes(&places)?) {
+                let Head { kind, member, .. } = block.heads[*place];
+                let id = ActionId { plan, position: block.position(*place) };
+                actions.push(ApprovedAction { id, kind, member, changes });
+            }
         }
-        select.order_by((actions::Entity, actions::Column::Position), Order::Asc).limit(limit);
-        let rows = self.connection().query_all(&select).await?;
-        let rows = rows.iter().map(|row| {
-            let (position, kind, member, changes) =
-                row.try_get_many_by_index::<(i32, String, Option<uuid::Uuid>, String)>()?;
-            Ok(ApprovedAction {
-                id: ActionId { plan, position: position.unsigned_abs() },
-                kind: ActionKind::read(&kind)?,
-                member: member.map(MemberId),
-                changes: serde_json::from_str(&changes)?,
-            })
-        });
-        rows.collect()
+        Ok(ApprovedActions { actions, next })
     }
 }
 
 impl Tx {
-    /// Adds actions of a plan, the first one at `position`.
+    /// Adds actions to their plan.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub async fn insert_actions(&self, plan: PlanId, position: u32, planned: &[PlannedAction]) -> Result<()> {
-        let rows = planned.iter().zip(position..).map(|(action, position)| actions::ActiveModel {
-            plan_id: Set(plan.0),
-            position: Set(position as i32),
-            kind: Set(action.kind.word().to_owned()),
-            member_id: Set(action.member.map(|id| id.0)),
-            row_number: Set(action.row_number.map(|number| number as i32)),
-            search_key: Set(search_key(
-                &action.member_name,
-                action.member_email.as_deref(),
-                action.member_unique_id.as_deref(),
-            )),
-            member_name: Set(action.member_name.clone()),
-            member_email: Set(action.member_email.clone()),
-            member_unique_id: Set(action.member_unique_id.clone()),
-            changes: Set(serde_json::to_string(&action.changes).unwrap_or_default()),
-            changed_fields: Set(changed_fields(action)),
-            warnings: Set(serde_json::to_string(&action.warnings).unwrap_or_default()),
-            has_warnings: Set(!action.warnings.is_empty()),
-            frees_email: Set(action.frees_email),
-            takes_email_from: Set(action.takes_email_from.map(|id| id.0)),
-        });
-        crate::store::bulk::insert(&self.inner, rows.collect()).await
+    pub async fn insert_actions(&self, blocks: ActionBlocks) -> Result<()> {
+        if !blocks.0.is_empty() {
+            action_blocks::Entity::insert_many(blocks.0).exec_without_returning(&self.inner).await?;
+        }
+        Ok(())
     }
 
     /// Approved actions that give away an address whose owner would keep it, `limit` at most.
@@ -88,47 +102,32 @@ impl Tx {
         &self,
         tenant: TenantId,
         plan: PlanId,
-        limit: u64,
+        limit: usize,
     ) -> Result<Vec<EmailConflict>> {
-        let (freeing, freed) = (Alias::new("freeing"), Alias::new("freed"));
-        let f = |column: actions::Column| Expr::col((freeing.clone(), column));
-        let fd = |column: decisions::Column| Expr::col((freed.clone(), column));
-        let mut select = joined(tenant, &[plan], JoinType::InnerJoin);
-        select
-            .column((actions::Entity, actions::Column::Position))
-            .expr_as(f(actions::Column::Position), Alias::new("frees"))
-            .join_as(
-                JoinType::LeftJoin,
-                actions::Entity,
-                freeing.clone(),
-                f(actions::Column::PlanId)
-                    .eq(plan.0)
-                    .and(f(actions::Column::MemberId).eq(a(actions::Column::TakesEmailFrom)))
-                    .and(f(actions::Column::FreesEmail).eq(true)),
-            )
-            .join_as(
-                JoinType::LeftJoin,
-                decisions::Entity,
-                freed.clone(),
-                fd(decisions::Column::PlanId)
-                    .eq(plan.0)
-                    .and(fd(decisions::Column::Position).eq(f(actions::Column::Position))),
-            )
-            .and_where(is_decided(Decision::Approved))
-            .and_where(a(actions::Column::TakesEmailFrom).is_not_null())
-            .and_where(
-                fd(decisions::Column::Approved).is_null().or(fd(decisions::Column::Approved).eq(false)),
-            )
-            .order_by((actions::Entity, actions::Column::Position), Order::Asc)
-            .limit(limit);
-        let rows = self.inner.query_all(&select).await?;
-        let rows = rows.iter().map(|row| {
-            let takes: i32 = row.try_get("", "position")?;
-            let frees: Option<i32> = row.try_get("", "frees")?;
-            let id = |position: i32| ActionId { plan, position: position.unsigned_abs() };
-            Ok(EmailConflict { takes: id(takes), frees: frees.map(id) })
+        let mut takes: Vec<(u32, MemberId)> = Vec::new();
+        let mut frees: HashMap<MemberId, (u32, bool)> = HashMap::new();
+        let mut scan = Scan::filtered(self, tenant, plan, ActionFilter::default());
+        while let Some(found) = scan.next().await? {
+            for Found { block, places } in found {
+                for place in places {
+                    let (head, position) = (block.heads[place], block.position(place));
+                    let is_approved = block.decided[place].is_some_and(|decided| decided.approved);
+                    if is_approved {
+                        takes.extend(head.takes_email_from.map(|from| (position, from)));
+                    }
+                    if let Some(member) = head.member.filter(|_| head.frees_email) {
+                        frees.insert(member, (position, is_approved));
+                    }
+                }
+            }
+        }
+        let id = |position| ActionId { plan, position };
+        let conflicts = takes.into_iter().filter_map(|(takes, from)| match frees.get(&from) {
+            Some((_, true)) => None,
+            Some((frees, false)) => Some(EmailConflict { takes: id(takes), frees: Some(id(*frees)) }),
+            None => Some(EmailConflict { takes: id(takes), frees: None }),
         });
-        rows.collect()
+        Ok(conflicts.take(limit).collect())
     }
 
     /// Deletes the members whose approved actions say so: their records are kept for a while.
@@ -136,12 +135,8 @@ impl Tx {
     /// # Errors
     /// If the database cannot be written.
     pub async fn apply_deletes(&self, tenant: TenantId, plan: PlanId, now: Timestamp) -> Result<u64> {
-        let mut doomed = joined(tenant, &[plan], JoinType::InnerJoin);
-        doomed
-            .column((actions::Entity, actions::Column::MemberId))
-            .and_where(is_decided(Decision::Approved))
-            .and_where(a(actions::Column::Kind).eq(ActionKind::Delete.word()));
-        self.mark(tenant, doomed, members::Column::DeletedAt, Expr::val(now.0)).await
+        let column = members::Column::DeletedAt;
+        self.mark(tenant, plan, &[ActionKind::Delete], |_| true, column, Expr::val(now.0)).await
     }
 
     /// Takes the addresses from members who get another one, so that two can swap theirs without ever having the
@@ -150,38 +145,40 @@ impl Tx {
     /// # Errors
     /// If the database cannot be written.
     pub async fn park_emails(&self, tenant: TenantId, plan: PlanId) -> Result<u64> {
-        let mut parked = joined(tenant, &[plan], JoinType::InnerJoin);
-        parked
-            .column((actions::Entity, actions::Column::MemberId))
-            .and_where(is_decided(Decision::Approved))
-            .and_where(a(actions::Column::FreesEmail).eq(true))
-            .and_where(a(actions::Column::Kind).ne(ActionKind::Delete.word()));
-        self.mark(tenant, parked, members::Column::EmailKey, Expr::val(Option::<String>::None)).await
+        let kinds =
+            ActionKind::ALL.into_iter().filter(|kind| *kind != ActionKind::Delete).collect::<Vec<_>>();
+        let none = Expr::val(Option::<String>::None);
+        self.mark(tenant, plan, &kinds, |head| head.frees_email, members::Column::EmailKey, none).await
     }
 
+    /// Sets a column of the members whose approved actions are meant.
     async fn mark(
         &self,
         tenant: TenantId,
-        whom: SelectStatement,
+        plan: PlanId,
+        kinds: &[ActionKind],
+        is_meant: impl Fn(&Head) -> bool,
         column: members::Column,
         value: SimpleExpr,
     ) -> Result<u64> {
-        let update = Query::update()
-            .table(members::Entity)
-            .value(column, value)
-            .and_where(Expr::col(members::Column::TenantId).eq(tenant.0))
-            .and_where(Expr::col(members::Column::Id).in_subquery(whom))
-            .to_owned();
-        Ok(self.inner.execute(&update).await?.rows_affected())
+        let backend = ConnectionTrait::get_database_backend(&self.inner);
+        let mut scan = Scan::filtered(self, tenant, plan, approved(kinds));
+        let mut marked = 0;
+        while let Some(found) = scan.next().await? {
+            let heads =
+                found.iter().flat_map(|found| found.places.iter().map(|place| found.block.heads[*place]));
+            let ids: Vec<MemberId> = heads.filter(&is_meant).filter_map(|head| head.member).collect();
+            for ids in ids.chunks(bulk::ids_max(backend)) {
+                let is_one = bulk::is_one_of(backend, members::Column::Id, ids.iter().map(|id| id.0));
+                let update = Query::update()
+                    .table(members::Entity)
+                    .value(column, value.clone())
+                    .and_where(Expr::col(members::Column::TenantId).eq(tenant.0))
+                    .and_where(is_one)
+                    .to_owned();
+                marked += self.inner.execute(&update).await?.rows_affected();
+            }
+        }
+        Ok(marked)
     }
-}
-
-/// The changed fields, each between two bars, so that one can be looked for.
-fn changed_fields(action: &PlannedAction) -> String {
-    let mut joined = String::from("|");
-    for change in &action.changes {
-        joined.push_str(&change.0);
-        joined.push('|');
-    }
-    joined
 }

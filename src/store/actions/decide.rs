@@ -1,28 +1,37 @@
-//! Deciding: decisions are rows of their own, so that approving a million actions rewrites none.
+//! Deciding: what was decided about a block is a row of its own, so that approving a million actions rewrites none.
 
-use entity::{actions, decisions};
-use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, JoinType, OnConflict, Query};
+use std::collections::HashMap;
 
-use super::{ActionTarget, a, aim, d, is_decided, is_decided_otherwise, joined};
+use entity::decision_blocks;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+use super::ActionTarget;
+use super::block::{Block, Decided};
+use super::scan::{Found, Scan};
 use crate::domain::action::{ActionKind, Decision};
 use crate::domain::id::{PlanId, TenantId, UserId};
+use crate::domain::plan::fingerprint::{Fingerprint, Fingerprinter};
 use crate::domain::timestamp::Timestamp;
 use crate::store::codes::Code;
-use crate::store::scope::plans_of;
 use crate::store::{Result, Tx};
 
+/// How many actions of a kind had a decision, and have another one now.
+type Moves = HashMap<(ActionKind, Decision, Decision), u32>;
+
 impl Tx {
-    /// Which of `positions` the plan has.
+    /// How many of `positions`, which are in order, the plan has.
     ///
     /// # Errors
     /// If the database cannot be read.
     pub async fn count_positions(&self, tenant: TenantId, plan: PlanId, positions: &[u32]) -> Result<u64> {
-        let mut select = joined(tenant, &[plan], JoinType::LeftJoin);
-        select.expr_as(Func::count(a(actions::Column::Position)), Alias::new("found"));
-        aim(&mut select, &ActionTarget::Positions(positions.to_vec()));
-        let found = self.inner.query_one(&select).await?;
-        Ok(found.map(|row| row.try_get::<i64>("", "found")).transpose()?.unwrap_or(0).unsigned_abs())
+        let target = ActionTarget::Positions(positions.to_vec());
+        let mut scan = Scan::of(self, tenant, plan, &target);
+        let mut count = 0;
+        while let Some(found) = scan.next().await? {
+            count += found.iter().map(|found| found.places.len() as u64).sum::<u64>();
+        }
+        Ok(count)
     }
 
     /// Decides about actions. What has the decision already keeps who and when. Answers how many changed.
@@ -38,164 +47,142 @@ impl Tx {
         by: UserId,
         now: Timestamp,
     ) -> Result<u64> {
-        let moved = self.count_undecided(tenant, plan, target, decision).await?;
-        if moved.is_empty() {
-            return Ok(0);
+        let approved = decision == Decision::Approved;
+        let decided = (decision != Decision::Pending).then_some(Decided { approved, by, at: now });
+        let mut moves = Moves::new();
+        let mut scan = Scan::of(self, tenant, plan, target);
+        while let Some(found) = scan.next().await? {
+            self.write_decisions(plan, found, &mut moves, |_, before| {
+                if Decided::decision(before) == decision { before } else { decided }
+            })
+            .await?;
         }
-        let mut select = joined(tenant, &[plan], JoinType::LeftJoin);
-        aim(&mut select, target);
-        select.and_where(is_decided_otherwise(decision));
-        if decision == Decision::Pending {
-            select.column((actions::Entity, actions::Column::Position));
-            let delete = Query::delete()
-                .from_table(decisions::Entity)
-                .and_where(Expr::col(decisions::Column::PlanId).eq(plan.0))
-                .and_where(Expr::col(decisions::Column::Position).in_subquery(select))
-                .to_owned();
-            self.inner.execute(&delete).await?;
-        } else {
-            select
-                .column((actions::Entity, actions::Column::PlanId))
-                .column((actions::Entity, actions::Column::Position))
-                .expr(Expr::val(decision == Decision::Approved))
-                .expr(Expr::val(by.0))
-                .expr(Expr::val(now.0));
-            use decisions::Column::{Approved, DecidedAt, DecidedBy, PlanId, Position};
-            let mut insert = Query::insert();
-            insert.into_table(decisions::Entity).columns([PlanId, Position, Approved, DecidedBy, DecidedAt]);
-            insert.select_from(select).map_err(|error| sea_orm::DbErr::Custom(error.to_string()))?;
-            insert.on_conflict(
-                OnConflict::columns([PlanId, Position])
-                    .update_columns([Approved, DecidedBy, DecidedAt])
-                    .to_owned(),
-            );
-            self.inner.execute(&insert).await?;
-        }
-        let mut changed = 0;
-        for (kind, before, count) in moved {
-            self.move_counts(plan, kind, before, decision, count).await?;
-            changed += count.unsigned_abs();
-        }
-        Ok(changed)
+        self.move_counts(plan, &moves).await
     }
 
-    /// How many of the target have another decision, by kind and decision.
-    async fn count_undecided(
-        &self,
-        tenant: TenantId,
-        plan: PlanId,
-        target: &ActionTarget,
-        decision: Decision,
-    ) -> Result<Vec<(ActionKind, Decision, i64)>> {
-        let mut select = joined(tenant, &[plan], JoinType::LeftJoin);
-        aim(&mut select, target);
-        select
-            .column((actions::Entity, actions::Column::Kind))
-            .column((decisions::Entity, decisions::Column::Approved))
-            .expr_as(Func::count(a(actions::Column::Position)), Alias::new("found"))
-            .and_where(is_decided_otherwise(decision))
-            .group_by_col((actions::Entity, actions::Column::Kind))
-            .group_by_col((decisions::Entity, decisions::Column::Approved));
-        let rows = self.inner.query_all(&select).await?;
-        let rows = rows.iter().map(|row| {
-            let before = match row.try_get::<Option<bool>>("", "approved")? {
-                None => Decision::Pending,
-                Some(true) => Decision::Approved,
-                Some(false) => Decision::Rejected,
-            };
-            Ok((ActionKind::read(&row.try_get::<String>("", "kind")?)?, before, row.try_get("", "found")?))
-        });
-        rows.collect()
-    }
-
-    async fn move_counts(
+    /// Gives what was found the decisions that `decide` makes of a place in the plan and the decision before.
+    async fn write_decisions(
         &self,
         plan: PlanId,
-        kind: ActionKind,
-        before: Decision,
-        after: Decision,
-        count: i64,
+        found: Vec<Found>,
+        moves: &mut Moves,
+        decide: impl Fn(u32, Option<Decided>) -> Option<Decided>,
     ) -> Result<()> {
-        use entity::plan_counts::{Column, Entity};
-        let step = |decision: Decision| match decision {
-            _ if before == after => 0,
-            _ if decision == after => count,
-            _ if decision == before => -count,
-            _ => 0,
-        };
-        let update = Query::update()
-            .table(Entity)
-            .value(Column::Approved, Expr::col(Column::Approved).add(step(Decision::Approved)))
-            .value(Column::Rejected, Expr::col(Column::Rejected).add(step(Decision::Rejected)))
-            .and_where(Expr::col(Column::PlanId).eq(plan.0))
-            .and_where(Expr::col(Column::Kind).eq(kind.word()))
-            .to_owned();
-        self.inner.execute(&update).await?;
+        let mut rows = Vec::new();
+        for Found { mut block, places } in found {
+            let mut is_changed = false;
+            for place in places {
+                let before = block.decided[place];
+                let after = decide(block.position(place), before);
+                if before != after {
+                    is_changed = true;
+                    block.decided[place] = after;
+                    let of = |decided| Decided::decision(decided);
+                    *moves.entry((block.heads[place].kind, of(before), of(after))).or_default() += 1;
+                }
+            }
+            if is_changed {
+                rows.push(block.decision_row(plan));
+            }
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        use decision_blocks::Column::{Approvals, Block, PlanId, Runs};
+        let replace = OnConflict::columns([PlanId, Block]).update_columns([Approvals, Runs]).to_owned();
+        let insert = decision_blocks::Entity::insert_many(rows).on_conflict(replace);
+        insert.exec_without_returning(&self.inner).await?;
         Ok(())
+    }
+
+    /// Counts what has another decision now. Answers how many that are.
+    async fn move_counts(&self, plan: PlanId, moves: &Moves) -> Result<u64> {
+        use entity::plan_counts::{Column, Entity};
+        for kind in ActionKind::ALL {
+            let step = |decision: Decision| {
+                let of_kind = moves.iter().filter(|((of, _, _), _)| *of == kind);
+                let steps = of_kind.map(|((_, before, after), count)| {
+                    i64::from(*count) * (i64::from(*after == decision) - i64::from(*before == decision))
+                });
+                steps.sum::<i64>()
+            };
+            let (approved, rejected) = (step(Decision::Approved), step(Decision::Rejected));
+            if (approved, rejected) == (0, 0) {
+                continue;
+            }
+            let update = Query::update()
+                .table(Entity)
+                .value(Column::Approved, Expr::col(Column::Approved).add(approved))
+                .value(Column::Rejected, Expr::col(Column::Rejected).add(rejected))
+                .and_where(Expr::col(Column::PlanId).eq(plan.0))
+                .and_where(Expr::col(Column::Kind).eq(kind.word()))
+                .to_owned();
+            self.inner.execute(&update).await?;
+        }
+        Ok(moves.values().map(|count| u64::from(*count)).sum())
     }
 
     /// Carries decisions over from a plan to the one that replaces it, for actions that are the same in member or
-    /// row, kind and changes.
+    /// row, kind and changes. Takes some bytes of memory for each that was decided.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub async fn carry_decisions(&self, tenant: TenantId, from: PlanId, to: PlanId) -> Result<()> {
-        let (old, new) = (Alias::new("old"), Alias::new("new"));
-        let o = |column: actions::Column| Expr::col((old.clone(), column));
-        let n = |column: actions::Column| Expr::col((new.clone(), column));
-        // One after the other: with OR between the two, no index would lead from an action to its like.
-        let same_member = n(actions::Column::MemberId).eq(o(actions::Column::MemberId));
-        let same_row = n(actions::Column::RowNumber)
-            .eq(o(actions::Column::RowNumber))
-            .and(n(actions::Column::MemberId).is_null())
-            .and(o(actions::Column::MemberId).is_null());
-        for same_subject in [same_member, same_row] {
-            let select = Query::select()
-                .expr(Expr::val(to.0))
-                .column((new.clone(), actions::Column::Position))
-                .column((decisions::Entity, decisions::Column::Approved))
-                .column((decisions::Entity, decisions::Column::DecidedBy))
-                .column((decisions::Entity, decisions::Column::DecidedAt))
-                .from(decisions::Entity)
-                .join_as(
-                    JoinType::InnerJoin,
-                    actions::Entity,
-                    old.clone(),
-                    o(actions::Column::PlanId)
-                        .eq(from.0)
-                        .and(o(actions::Column::Position).eq(d(decisions::Column::Position))),
-                )
-                .join_as(
-                    JoinType::InnerJoin,
-                    actions::Entity,
-                    new.clone(),
-                    n(actions::Column::PlanId)
-                        .eq(to.0)
-                        .and(same_subject)
-                        .and(n(actions::Column::Kind).eq(o(actions::Column::Kind)))
-                        .and(n(actions::Column::Changes).eq(o(actions::Column::Changes))),
-                )
-                .and_where(d(decisions::Column::PlanId).eq(from.0))
-                .and_where(d(decisions::Column::PlanId).in_subquery(plans_of(tenant, &[from])))
-                .to_owned();
-            use decisions::Column::{Approved, DecidedAt, DecidedBy, PlanId, Position};
-            let mut insert = Query::insert();
-            insert.into_table(decisions::Entity).columns([PlanId, Position, Approved, DecidedBy, DecidedAt]);
-            insert.select_from(select).map_err(|error| sea_orm::DbErr::Custom(error.to_string()))?;
-            self.inner.execute(&insert).await?;
-        }
-        for decision in [Decision::Approved, Decision::Rejected] {
-            for kind in ActionKind::ALL {
-                let mut count = joined(tenant, &[to], JoinType::InnerJoin);
-                count
-                    .expr_as(Func::count(a(actions::Column::Position)), Alias::new("found"))
-                    .and_where(is_decided(decision))
-                    .and_where(a(actions::Column::Kind).eq(kind.word()));
-                let found = self.inner.query_one(&count).await?;
-                let found = found.map(|row| row.try_get::<i64>("", "found")).transpose()?.unwrap_or(0);
-                self.move_counts(to, kind, Decision::Pending, decision, found).await?;
+    pub async fn carry_decisions(
+        &self,
+        tenant: TenantId,
+        from: PlanId,
+        to: PlanId,
+        prints: Fingerprinter,
+    ) -> Result<()> {
+        use crate::store::ActionFilter;
+        let decision = Some(vec![Decision::Approved, Decision::Rejected]);
+        let filter = ActionFilter { decision, ..ActionFilter::default() };
+        let mut decided: HashMap<Fingerprint, Decided> = HashMap::new();
+        let mut scan = Scan::filtered(self, tenant, from, filter).with_bodies();
+        while let Some(found) = scan.next().await? {
+            for Found { block, places } in found {
+                let what = subjects(&block, &places, prints)?.into_iter();
+                let decisions = places.iter().map(|place| block.decided[*place]);
+                decided.extend(what.zip(decisions).filter_map(|(what, decided)| Some((what, decided?))));
             }
         }
+        if decided.is_empty() {
+            return Ok(());
+        }
+        let mut moves = Moves::new();
+        let mut scan = Scan::filtered(self, tenant, to, ActionFilter::default()).with_bodies();
+        while let Some(found) = scan.next().await? {
+            let mut carried: HashMap<u32, Decided> = HashMap::new();
+            for Found { block, places } in &found {
+                for (place, what) in places.iter().zip(subjects(block, places, prints)?) {
+                    carried.extend(decided.get(&what).map(|decided| (block.position(*place), *decided)));
+                }
+            }
+            self.write_decisions(to, found, &mut moves, |position, _| carried.get(&position).copied())
+                .await?;
+        }
+        self.move_counts(to, &moves).await?;
         Ok(())
     }
+}
+
+/// What each of the actions does to whom: two plans' actions of which it is the same are the same.
+fn subjects(block: &Block, places: &[usize], prints: Fingerprinter) -> Result<Vec<Fingerprint>> {
+    let changes = block.changes(places)?;
+    let subjects = places.iter().zip(changes).map(|(place, changes)| {
+        let head = block.heads[*place];
+        let mut print = prints.start();
+        print.add(Some(head.kind.word()));
+        print.add(head.member.map(|member| member.0.to_string()).as_deref());
+        // A row is who it is about only where no member is.
+        let row = head.row_number.filter(|_| head.member.is_none());
+        print.add(row.map(|row| row.to_string()).as_deref());
+        for change in &changes {
+            print.add(Some(&change.0));
+            print.add(change.1.as_deref());
+            print.add(change.2.as_deref());
+        }
+        print.end()
+    });
+    Ok(subjects.collect())
 }

@@ -1,15 +1,17 @@
 //! Reviewing: pages of actions, and who approved what.
 
-use entity::{actions, decisions};
-use sea_orm::ConnectionTrait;
-use sea_orm::sea_query::{Alias, ExprTrait, Func, JoinType, Order};
+use std::collections::BTreeMap;
 
-use super::{ActionFilter, ActionTarget, a, aim, d, is_decided, joined, narrow, read, whole};
-use crate::domain::action::{ActionKind, Approval, Decision, ProfileAction};
-use crate::domain::id::{PlanId, TenantId, UserId};
+use entity::decision_blocks;
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+
+use super::scan::{Found, Scan, add_bodies};
+use super::{ActionFilter, ActionTarget, block};
+use crate::domain::action::{Approval, ProfileAction};
+use crate::domain::id::{PlanId, TenantId};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::timestamp::Timestamp;
-use crate::store::codes::Code;
+use crate::store::scope::{one_of, plans_of};
 use crate::store::{Db, Result, Store};
 
 impl Store {
@@ -24,20 +26,24 @@ impl Store {
         filter: &ActionFilter,
         request: &PageRequest<u32>,
     ) -> Result<Page<ProfileAction>> {
-        let mut select = joined(tenant, &[plan], JoinType::LeftJoin);
-        whole(&mut select);
-        narrow(&mut select, filter);
-        if let Some(after) = request.after {
-            select.and_where(a(actions::Column::Position).gt(after as i32));
+        let first = request.after.map(|after| after.saturating_add(1));
+        let scan = Scan::filtered(self, tenant, plan, filter.clone());
+        let mut scan = scan.within(first, request.before).backward(request.backward);
+        let wanted = request.limit as usize + 1;
+        let mut actions: Vec<ProfileAction> = Vec::with_capacity(wanted);
+        while actions.len() < wanted {
+            let Some(mut found) = scan.next().await? else { break };
+            take_first(&mut found, wanted - actions.len(), request.backward);
+            add_bodies(self, tenant, plan, &mut found).await?;
+            for Found { block, places } in found.iter().filter(|found| !found.places.is_empty()) {
+                let mut of_block = block.actions(plan, places)?;
+                if request.backward {
+                    of_block.reverse();
+                }
+                actions.extend(of_block);
+            }
         }
-        if let Some(before) = request.before {
-            select.and_where(a(actions::Column::Position).lt(before as i32));
-        }
-        let order = if request.backward { Order::Desc } else { Order::Asc };
-        select
-            .order_by((actions::Entity, actions::Column::Position), order)
-            .limit(u64::from(request.limit) + 1);
-        Ok(Page::from_found(read(self, &select).await?, request))
+        Ok(Page::from_found(actions, request))
     }
 
     /// How many actions the list has.
@@ -45,11 +51,12 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn action_count(&self, tenant: TenantId, plan: PlanId, filter: &ActionFilter) -> Result<u64> {
-        let mut select = joined(tenant, &[plan], JoinType::LeftJoin);
-        select.expr_as(Func::count(a(actions::Column::Position)), Alias::new("found"));
-        narrow(&mut select, filter);
-        let found = self.connection().query_one(&select).await?;
-        Ok(found.map(|row| row.try_get::<i64>("", "found")).transpose()?.unwrap_or(0).unsigned_abs())
+        let mut scan = Scan::filtered(self, tenant, plan, filter.clone());
+        let mut count = 0;
+        while let Some(found) = scan.next().await? {
+            count += found.iter().map(|found| found.places.len() as u64).sum::<u64>();
+        }
+        Ok(count)
     }
 
     /// Some actions of a plan.
@@ -62,10 +69,17 @@ impl Store {
         plan: PlanId,
         positions: &[u32],
     ) -> Result<Vec<ProfileAction>> {
-        let mut select = joined(tenant, &[plan], JoinType::LeftJoin);
-        whole(&mut select);
-        aim(&mut select, &ActionTarget::Positions(positions.to_vec()));
-        read(self, &select).await
+        let mut positions = positions.to_vec();
+        positions.sort_unstable();
+        let target = ActionTarget::Positions(positions);
+        let mut scan = Scan::of(self, tenant, plan, &target).with_bodies();
+        let mut actions = Vec::new();
+        while let Some(found) = scan.next().await? {
+            for Found { block, places } in found {
+                actions.extend(block.actions(plan, &places)?);
+            }
+        }
+        Ok(actions)
     }
 
     /// Who approved how many of what in several plans, and when last.
@@ -73,29 +87,37 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn approvals(&self, tenant: TenantId, plans: &[PlanId]) -> Result<Vec<Approval>> {
-        let mut select = joined(tenant, plans, JoinType::InnerJoin);
-        select
-            .column((actions::Entity, actions::Column::PlanId))
-            .column((actions::Entity, actions::Column::Kind))
-            .column((decisions::Entity, decisions::Column::DecidedBy))
-            .expr_as(Func::count(a(actions::Column::Position)), Alias::new("approved"))
-            .expr_as(Func::max(d(decisions::Column::DecidedAt)), Alias::new("last"))
-            .and_where(is_decided(Decision::Approved))
-            .group_by_col((actions::Entity, actions::Column::PlanId))
-            .group_by_col((actions::Entity, actions::Column::Kind))
-            .group_by_col((decisions::Entity, decisions::Column::DecidedBy));
-        let rows = self.connection().query_all(&select).await?;
-        let rows = rows.iter().map(|row| {
-            Ok(Approval {
-                plan: PlanId(row.try_get("", "plan_id")?),
-                kind: ActionKind::read(&row.try_get::<String>("", "kind")?)?,
-                by: UserId(row.try_get("", "decided_by")?),
-                count: row.try_get::<i64>("", "approved")?.unsigned_abs() as u32,
-                last_decided_at: Timestamp(row.try_get("", "last")?),
-            })
-        });
-        let mut rows = rows.collect::<Result<Vec<_>>>()?;
-        rows.sort_unstable();
-        Ok(rows)
+        use decision_blocks::Column::{Approvals, PlanId as Plan};
+        let select = Query::select()
+            .columns([Plan, Approvals])
+            .from(decision_blocks::Entity)
+            .and_where(one_of(Expr::col(Plan), plans))
+            .and_where(Expr::col(Plan).in_subquery(plans_of(tenant, plans)))
+            .to_owned();
+        let mut sums: BTreeMap<_, Approval> = BTreeMap::new();
+        for row in self.connection().query_all(&select).await? {
+            let (plan, approvals) = row.try_get_many_by_index::<(uuid::Uuid, Vec<u8>)>()?;
+            for approval in block::approvals(PlanId(plan), &approvals)? {
+                sums.entry((approval.plan, approval.kind, approval.by))
+                    .and_modify(|sum| {
+                        sum.count += approval.count;
+                        sum.last_decided_at = sum.last_decided_at.max(approval.last_decided_at);
+                    })
+                    .or_insert(approval);
+            }
+        }
+        Ok(sums.into_values().collect())
+    }
+}
+
+/// Keeps the first `wanted` places, in the order in which they are looked through.
+fn take_first(found: &mut [Found], mut wanted: usize, backward: bool) {
+    for Found { places, .. } in found {
+        if backward {
+            places.drain(..places.len().saturating_sub(wanted));
+        } else {
+            places.truncate(wanted);
+        }
+        wanted -= places.len();
     }
 }

@@ -20,11 +20,12 @@ use crate::domain::import::{Import, ImportStep};
 use crate::domain::mapping::{FileScope, Mapping};
 use crate::domain::member::Member;
 use crate::domain::plan::books::Books;
+use crate::domain::plan::fingerprint::Fingerprinter;
 use crate::domain::plan::resolve::{Rules, resolve};
 use crate::domain::plan::rows::{Doubt, Draft, RowReader, required_fields};
 use crate::domain::plan::settle::{Settler, deletion};
 use crate::domain::plan::trace::{MemberTrace, RowTrace};
-use crate::store::{BulkTable, ImportMapping, Lease, NewPlan, PlanBasis, StoreError, Tx};
+use crate::store::{ImportMapping, Lease, NewPlan, PlanBasis, StoreError, Tx};
 
 /// Rows that are compared at once: one look-up of their members, one batch of writes.
 const BATCH_ROWS: usize = 4_000;
@@ -85,8 +86,7 @@ pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
         Settler { reader: &reader, fields: &fields, resolution: &resolution, rows: &rows, members: &members };
     let (finder, batches) = finder();
     let finding = find(app, lease, &import, &settler, finder, &mut progress);
-    let (books, actions) = tokio::try_join!(finding, write(app, lease, new.id, batches))?;
-    app.note_written(BulkTable::Actions, actions.into()).await;
+    let (books, ()) = tokio::try_join!(finding, write(app, lease, new.id, batches))?;
     finish(app, lease, &new, &books, deletions_blocked.as_deref()).await
 }
 
@@ -268,7 +268,8 @@ async fn finish(
     let replaced = tx.plan_of(lease.tenant, lease.import).await?;
     tx.finish_plan(lease.tenant, new.id, books, deletions_blocked).await?;
     if let Some(replaced) = replaced {
-        tx.carry_decisions(lease.tenant, replaced.id, new.id).await?;
+        let prints = Fingerprinter::new(secret_number());
+        tx.carry_decisions(lease.tenant, replaced.id, new.id, prints).await?;
     }
     tx.delete_plans(lease.tenant, lease.import, Some(new.id)).await?;
     tx.remove_work(lease.import).await?;

@@ -8,7 +8,7 @@ use crate::domain::id::PlanId;
 use crate::domain::issue::{RowIssue, Severity};
 use crate::domain::plan::books::Books;
 use crate::domain::plan::settle::{Settled, Verdict};
-use crate::store::{HeldRow, Lease};
+use crate::store::{ActionBlocks, HeldRow, Lease};
 
 /// Batches that wait to be written.
 const BATCHES_WAITING_MAX: usize = 1;
@@ -77,25 +77,26 @@ impl Finder {
     }
 }
 
-/// Writes batches until there are no more, each in a transaction of its own. Answers how many actions there were.
+/// Writes batches until there are no more, each in a transaction of its own.
 pub(super) async fn write(
     app: &App,
     lease: &Lease,
     plan: PlanId,
     mut batches: Receiver<Batch>,
-) -> Result<u32> {
-    let (mut actions, mut issues) = (0, 0);
+) -> Result<()> {
+    let (mut blocks, mut issues) = (0, 0);
     while let Some(batch) = batches.recv().await {
         app.events.beat(lease.import);
+        let actions = ActionBlocks::pack(plan, blocks, &batch.actions)?;
+        blocks += actions.count();
         let tx = app.store.begin_leased(lease).await?;
         tx.insert_issues(plan, issues, &batch.issues).await?;
         tx.insert_held_rows(plan, &batch.held).await?;
-        tx.insert_actions(plan, actions, &batch.actions).await?;
+        tx.insert_actions(actions).await?;
         app.tell(&tx.commit().await?);
         issues += batch.issues.len() as u32;
-        actions += batch.actions.len() as u32;
     }
-    Ok(actions)
+    Ok(())
 }
 
 fn held_row(row_number: u32, issues: &[RowIssue]) -> Option<HeldRow> {
