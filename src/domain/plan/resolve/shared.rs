@@ -4,7 +4,7 @@ use super::{Hold, Outcome, Resolver};
 use crate::domain::mapping::MatchKey;
 
 impl Resolver<'_> {
-    /// One key twice: identical rows count once, also where the one that counts is held; others are all held.
+    /// One key twice: identical rows count once, also where the one that counts is held; those that differ are all held.
     pub(super) fn hold_shared_keys(&mut self) {
         let index = self.index;
         if self.rules.match_by == MatchKey::Email {
@@ -18,19 +18,25 @@ impl Resolver<'_> {
     }
 
     fn hold_run(&mut self, run: &[u32], hold: fn(u32) -> Hold) {
-        let first = self.index.row(run[0]);
-        let is_same = |place: &u32| {
-            let row = self.index.row(*place);
-            row.content == first.content && !row.in_doubt
+        let index = self.index;
+        let mut by_content = run.to_vec();
+        by_content.sort_unstable_by_key(|place| (index.row(*place).content, *place));
+        let is_same = |one: &u32, other: &u32| {
+            let (one, other) = (index.row(*one), index.row(*other));
+            one.content == other.content && !one.in_doubt && !other.in_doubt
         };
-        if run.iter().all(is_same) {
-            for place in &run[1..] {
-                self.outcomes[*place as usize] = Outcome::Repeated { row: run[0] };
+        let mut different = Vec::new();
+        for same in by_content.chunk_by(is_same) {
+            different.push(same[0]);
+            for place in &same[1..] {
+                self.outcomes[*place as usize] = Outcome::Repeated { row: same[0] };
             }
-            return;
         }
-        for place in run {
-            self.hold(*place, hold(another(run, *place)));
+        if different.len() > 1 {
+            different.sort_unstable();
+            for place in &different {
+                self.hold(*place, hold(another(&different, *place)));
+            }
         }
     }
 

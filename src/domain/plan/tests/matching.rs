@@ -115,6 +115,11 @@ fn identical_rows_count_once_and_others_are_all_held() {
             "1 create, 2 create, 3 repeated DUPLICATE_ROW, 4 repeated DUPLICATE_ROW",
         ),
         ("1 ada", "1 ada, 1 ada Boss", "1 held DUPLICATE_UNIQUE_ID, 2 held DUPLICATE_UNIQUE_ID"),
+        (
+            "1 ada",
+            "1 ada Boss, 1 ada, 1 ada Boss",
+            "1 held DUPLICATE_UNIQUE_ID, 2 held DUPLICATE_UNIQUE_ID, 3 repeated DUPLICATE_ROW",
+        ),
         // The same in what is mapped, whatever blanks are around it.
         (
             "",
