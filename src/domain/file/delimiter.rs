@@ -1,7 +1,7 @@
 //! What separates the cells, by the first record.
 
 use super::header;
-use super::split::{Split, Stop};
+use super::split::{Fault, Split, Stop};
 use super::splitter::Splitter;
 use crate::domain::value::text::is_blank;
 
@@ -63,11 +63,19 @@ fn score(text: &str, delimiter: u8, known: &dyn Fn(&str) -> bool) -> Score {
         score = (names, cell_count > 1 && split.marks.text_after_quote.is_none(), cell_count);
         Err(())
     };
-    match splitter.feed(text, &mut first) {
-        Ok(()) => drop(splitter.finish(&mut first)),
-        Err(Stop::Sink(()) | Stop::Fault(_)) => {}
+    let fed = splitter.feed(text, &mut first);
+    if matches!(fed.and_then(|()| splitter.finish(&mut first)), Err(Stop::Fault(Fault::Unclosed { .. }))) {
+        return score_unclosed(text, delimiter, known);
     }
     score
+}
+
+/// A first record whose quote never closes is no record; but where its names lead to this delimiter, reading by another
+/// one would not meet the quote, and take the line for a single name.
+fn score_unclosed(text: &str, delimiter: u8, known: &dyn Fn(&str) -> bool) -> Score {
+    let line = text.split(['\r', '\n']).find(|line| !says_nothing(line)).unwrap_or_default();
+    let cells = || line.split(char::from(delimiter)).map(header::trim);
+    (cells().filter(|cell| known(cell)).count(), false, cells().count() as u32)
 }
 
 #[cfg(test)]
@@ -103,6 +111,8 @@ mod tests {
             ("id\tname\tnotes, remarks, others, more\n", '\t'),
             ("\"id\nof; us; all\",name\n", ','),
             ("id,\"na\"me,email\n", ','),
+            ("id;name;\"email\n1;Ann;ann@example.org\n", ';'),
+            ("id\t\"name\temail\n1\tAnn\tann@example.org\n", '\t'),
         ] {
             assert_eq!(detected(text), delimiter, "{text:?}");
         }

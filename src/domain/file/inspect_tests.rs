@@ -124,6 +124,7 @@ fn utf_16_that_is_not_what_it_is_said_to_be_is_refused_by_name() {
         (Some("utf-16be"), wide(false), 0, "encoding utf-16le"),
         (Some("utf-16"), narrow.to_vec(), 0, "encoding utf-8"),
         (None, [b"\xFF\xFE", &narrow[..]].concat(), 2, "mark"),
+        (None, [b"\xFE\xFF", &wide(false)[..]].concat(), 2, "mark"),
         (None, [b"\xFF\xFE\0\0", &wide(false)[..]].concat(), 0, "UTF-32"),
         (None, b"\0\0\xFE\xFF\0\0\0i".to_vec(), 0, "UTF-32"),
     ] {
@@ -133,6 +134,8 @@ fn utf_16_that_is_not_what_it_is_said_to_be_is_refused_by_name() {
     }
     assert_eq!(as_encoding(Some("utf-16le"), &wide(false)).unwrap().row_count, 1);
     assert_eq!(code(inspect("id,name\n1,\0\n")), Some(UserErrorCode::FileMalformed));
+    let open = inspect("id;name;\"born\n1;Ann;1990-01-01\n").unwrap_err();
+    assert_eq!(open.code, UserErrorCode::FileMalformed, "{}", open.message);
     let marked = inspect(b"\xEF\xBB\xBFid\nBj\xF6rn\n").unwrap_err();
     assert!(marked.message.contains("mark at the beginning"), "{}", marked.message);
 }

@@ -16,7 +16,7 @@ pub(super) fn refuse_misread(head: &[u8], dialect: &Dialect, is_named: bool) -> 
     let read_as = Encoding::for_label(dialect.encoding.as_bytes()).unwrap_or(UTF_8);
     let is_wide = read_as == UTF_16LE || read_as == UTF_16BE;
     let seems = match wide_form(body) {
-        Some(form) if form != read_as && dialect.bom_bytes == 0 => form,
+        Some(form) if form != read_as => form,
         None if is_wide && is_narrow(body) => UTF_8,
         _ => return Ok(()),
     };
