@@ -35,6 +35,12 @@ async function tabTo(page, name) {
   assert.fail(`Tab does not lead to ${name}`);
 }
 
+/** Presses Enter on what has the focus, as soon as it takes it: a button that is busy does nothing. */
+async function enter(page) {
+  await page.waitForFunction(() => document.activeElement.getAttribute("aria-disabled") !== "true");
+  await page.keyboard.press("Enter");
+}
+
 test("from sign-in to complete without a mouse", async (t) => {
   const { page } = new Admin(await person(t, browser, muster, { reducedMotion: "reduce" }));
   const ada = new Admin(page);
@@ -43,14 +49,14 @@ test("from sign-in to complete without a mouse", async (t) => {
   await page.goto("/");
   await ada.sees("button", "First Admin");
   await tabTo(page, /^First Admin/);
-  await page.keyboard.press("Enter");
+  await enter(page);
   await ada.row("members-autumn.csv").waitFor();
 
   await tabTo(page, /^Skip to the page/);
-  await page.keyboard.press("Enter");
+  await enter(page);
   assert.equal(await page.evaluate(() => document.activeElement.tagName), "MAIN");
   await tabTo(page, /^Upload a file/);
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), enter(page)]);
   await chooser.setFiles({ name: "keys.csv", mimeType: "text/csv", buffer: Buffer.from(ROSTER) });
   await ada.dialog().waitFor();
   await page.keyboard.press("Escape");
@@ -58,11 +64,11 @@ test("from sign-in to complete without a mouse", async (t) => {
   // The focus goes back to where it came from.
   await page.waitForFunction(() => document.activeElement?.innerText.startsWith("Upload a file"));
 
-  const [again] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+  const [again] = await Promise.all([page.waitForEvent("filechooser"), enter(page)]);
   await again.setFiles({ name: "keys.csv", mimeType: "text/csv", buffer: Buffer.from(ROSTER) });
   await ada.dialog().waitFor();
   await tabTo(page, /^Upload and replace/);
-  await page.keyboard.press("Enter");
+  await enter(page);
   await ada.sees("heading", "keys.csv");
   await page.waitForFunction(() => document.activeElement?.tagName === "H1");
 
@@ -70,24 +76,24 @@ test("from sign-in to complete without a mouse", async (t) => {
   await page.keyboard.press("ArrowDown");
   await ada.page.getByRole("radio", { name: "Some members", checked: true }).waitFor();
   await tabTo(page, /^Approve the mapping/);
-  await page.keyboard.press("Enter");
+  await enter(page);
   await ada.row("Kay Board").waitFor();
 
   await tabTo(page, /^Actions/);
   await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("Enter");
+  await enter(page);
   await ada.reads("Nothing is wrong with any row.");
   await page.keyboard.press("ArrowLeft");
-  await page.keyboard.press("Enter");
+  await enter(page);
   await tabTo(page, /^Approve$/);
-  await page.keyboard.press("Enter");
+  await enter(page);
   await ada.row("Kay Board").getByRole("button", { name: "Approve", pressed: true }).waitFor();
   assert.match(await focused(page), /^Approve$/, "the focus stays on what was pressed");
 
   await tabTo(page, /^Complete the import/);
-  await page.keyboard.press("Enter");
+  await enter(page);
   await ada.dialog().waitFor();
   await tabTo(page, /^Complete and apply/);
-  await page.keyboard.press("Enter");
+  await enter(page);
   await ada.reads("Completed by First Admin");
 });
