@@ -7,6 +7,7 @@ mod m20261123_000001_membership_imports;
 mod m20261123_000002_several_servers;
 mod m20261123_000003_editions;
 mod m20261128_000001_action_blocks;
+mod m20261128_000002_members_by_name;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_several_servers::Migration),
             Box::new(m20261123_000003_editions::Migration),
             Box::new(m20261128_000001_action_blocks::Migration),
+            Box::new(m20261128_000002_members_by_name::Migration),
         ]
     }
 }

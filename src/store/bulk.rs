@@ -22,30 +22,47 @@ type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
 
 /// Inserts `rows`, all columns of which are set.
 pub(super) async fn insert<A: ActiveModelTrait>(db: &DatabaseTransaction, rows: Vec<A>) -> Result<()> {
-    write(db, rows, "").await
+    execute(db, insertion(ConnectionTrait::get_database_backend(db), rows)).await
 }
 
-/// Inserts `rows`, all columns of which are set; of those whose `key` is there, `replaced` columns are replaced.
-pub(super) async fn upsert<A: ActiveModelTrait>(
-    db: &DatabaseTransaction,
+/// Runs what was made ready.
+pub(super) async fn execute(db: &DatabaseTransaction, statements: Vec<Statement>) -> Result<()> {
+    for statement in statements {
+        db.execute_raw(statement).await?;
+    }
+    Ok(())
+}
+
+/// Statements that insert `rows`, all columns of which are set.
+pub(super) fn insertion<A: ActiveModelTrait>(backend: DbBackend, rows: Vec<A>) -> Vec<Statement> {
+    statements(backend, rows, "")
+}
+
+/// The same; of those whose `key` is there, `replaced` columns are replaced.
+pub(super) fn upsertion<A: ActiveModelTrait>(
+    backend: DbBackend,
     rows: Vec<A>,
     key: &[ColumnOf<A>],
     replaced: &[ColumnOf<A>],
-) -> Result<()> {
+) -> Vec<Statement> {
     let set = |column: &ColumnOf<A>| format!("{0} = excluded.{0}", column.as_str());
     let key: Vec<_> = key.iter().map(IdenStatic::as_str).collect();
     let replaced: Vec<_> = replaced.iter().map(set).collect();
-    write(db, rows, &format!(" ON CONFLICT ({}) DO UPDATE SET {}", key.join(", "), replaced.join(", "))).await
+    statements(
+        backend,
+        rows,
+        &format!(" ON CONFLICT ({}) DO UPDATE SET {}", key.join(", "), replaced.join(", ")),
+    )
 }
 
-async fn write<A: ActiveModelTrait>(
-    db: &DatabaseTransaction,
+fn statements<A: ActiveModelTrait>(
+    backend: DbBackend,
     mut rows: Vec<A>,
     on_conflict: &str,
-) -> Result<()> {
+) -> Vec<Statement> {
     let columns: Vec<ColumnOf<A>> = ColumnOf::<A>::iter().collect();
-    let backend = ConnectionTrait::get_database_backend(db);
     let rows_max = if backend == DbBackend::Postgres { ROWS_MAX } else { VALUES_MAX / columns.len() };
+    let mut statements = Vec::new();
     while !rows.is_empty() {
         let later = rows.split_off(rows.len().min(rows_max));
         let (source, values) = match backend {
@@ -55,10 +72,10 @@ async fn write<A: ActiveModelTrait>(
         let names: Vec<_> = columns.iter().map(IdenStatic::as_str).collect();
         let table = A::Entity::default();
         let text = format!("INSERT INTO {} ({}) {source}{on_conflict}", table.as_str(), names.join(", "));
-        db.execute_raw(Statement::from_sql_and_values(backend, text, values)).await?;
+        statements.push(Statement::from_sql_and_values(backend, text, values));
         rows = later;
     }
-    Ok(())
+    statements
 }
 
 fn value<A: ActiveModelTrait>(row: &mut A, column: ColumnOf<A>) -> Option<Value> {
@@ -81,22 +98,49 @@ fn tuples<A: ActiveModelTrait>(columns: &[ColumnOf<A>], rows: Vec<A>) -> (String
     (source, values)
 }
 
-/// `SELECT … FROM unnest(…)`: a parameter for each column, whatever the number of rows. They are array literals, as an
-/// array of the data layer cannot have a NULL in it.
+/// `SELECT … FROM unnest(…)`: a parameter for each column, whatever the number of rows, which has a single value where they
+/// all have the same. The others are array literals, as an array of the data layer cannot have a NULL in it.
 fn arrays<A: ActiveModelTrait>(columns: &[ColumnOf<A>], mut rows: Vec<A>) -> (String, Vec<Value>) {
     let mut literals = Vec::with_capacity(columns.len());
-    let mut parameters = Vec::with_capacity(columns.len());
+    let (mut selected, mut parameters, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for (number, column) in (1..).zip(columns) {
+        let mut values = rows.iter_mut().map(|row| value(row, *column)).collect::<Vec<_>>().into_iter();
+        let first = values.next().flatten();
+        // One column at least has to say how many rows there are.
+        let is_last_chance = number == columns.len() && parameters.is_empty();
+        if !is_last_chance && values.as_slice().iter().all(|value| *value == first) {
+            literals.push(text(first));
+            selected.push(format!("${number}::text::{}", type_name(*column)));
+            continue;
+        }
         let mut literal = String::with_capacity(rows.len() * 40);
-        for row in &mut rows {
-            literal.push(if literal.is_empty() { '{' } else { ',' });
-            push_element(&mut literal, value(row, *column));
+        literal.push('{');
+        push_element(&mut literal, first);
+        for value in values {
+            literal.push(',');
+            push_element(&mut literal, value);
         }
         literal.push('}');
         literals.push(literal.into());
+        selected.push(column.as_str().to_owned());
+        names.push(column.as_str());
         parameters.push(format!("${number}::text::{}[]", type_name(*column)));
     }
-    (format!("SELECT * FROM unnest({})", parameters.join(", ")), literals)
+    let (selected, parameters, names) = (selected.join(", "), parameters.join(", "), names.join(", "));
+    (format!("SELECT {selected} FROM unnest({parameters}) AS rows ({names})"), literals)
+}
+
+/// A value by itself.
+fn text(value: Option<Value>) -> Value {
+    match value {
+        Some(Value::String(text)) => Value::String(text),
+        None => Value::String(None),
+        Some(other) => {
+            let mut text = String::new();
+            push_element(&mut text, Some(other));
+            Value::String((text != "NULL").then_some(text))
+        }
+    }
 }
 
 /// An element as array literals have it (PostgreSQL's manual, 8.15.6).
@@ -180,15 +224,23 @@ mod tests {
         let (source, values) = arrays(&Column::iter().collect::<Vec<_>>(), rows);
         assert_eq!(
             source,
-            "SELECT * FROM unnest($1::text::uuid[], $2::text::int4[], $3::text::text[], $4::text::text[])"
+            "SELECT $1::text::uuid, row_number, $3::text::text, message \
+             FROM unnest($2::text::int4[], $4::text::text[]) AS rows (row_number, message)"
         );
-        let id = "00000000000000000000000000000007";
         let expected: [Value; 4] = [
-            format!("{{{id},{id}}}").into(),
+            "00000000000000000000000000000007".into(),
             "{1,2}".into(),
-            r#"{"NULL","NULL"}"#.into(),
+            "NULL".into(),
             r#"{"a \"b\", \\c\\\\{d}",""}"#.into(),
         ];
         assert_eq!(values, expected);
+    }
+
+    #[test]
+    fn rows_that_are_all_the_same_are_as_many() {
+        let rows = vec![held(1, "same"), held(1, "same")];
+        let (source, values) = arrays(&Column::iter().collect::<Vec<_>>(), rows);
+        assert!(source.ends_with("FROM unnest($4::text::text[]) AS rows (message)"), "{source}");
+        assert_eq!(values[3], r#"{"same","same"}"#.into());
     }
 }

@@ -5,7 +5,7 @@ use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, SelectGetableTuple, Selector, Set,
+    QuerySelect, Select, SelectGetableTuple, Selector, Set, Statement,
 };
 use uuid::Uuid;
 
@@ -57,6 +57,25 @@ pub struct MemberRow {
     /// Whether the member was deleted.
     pub deleted: bool,
 }
+
+/// Members who are ready to be written.
+#[derive(Debug)]
+pub struct MemberRows(Vec<Statement>);
+
+/// What changes of a member who is there already, or was.
+const REPLACED: [Column; 11] = [
+    Column::UniqueId,
+    Column::Email,
+    Column::EmailKey,
+    Column::FirstName,
+    Column::LastName,
+    Column::Active,
+    Column::Attributes,
+    Column::NameKey,
+    Column::SearchKey,
+    Column::UpdatedAt,
+    Column::DeletedAt,
+];
 
 /// Whom a row is about and the profile, in the order of the columns, and two columns more. Rows come as tuples: a model is
 /// filled by the columns' names, which takes longer than all else.
@@ -144,6 +163,26 @@ async fn by_ids<D: Db>(db: &D, tenant: TenantId, ids: &[MemberId]) -> Result<Vec
 }
 
 impl Store {
+    /// Makes members ready to be written, which takes no transaction: who come into being, and who change or come back.
+    ///
+    /// # Errors
+    /// If a member cannot be written down.
+    pub fn member_rows(
+        &self,
+        tenant: TenantId,
+        new: Vec<Member>,
+        changed: Vec<Member>,
+    ) -> Result<MemberRows> {
+        let backend = ConnectionTrait::get_database_backend(self.connection());
+        let rows = |members: Vec<Member>| {
+            members.into_iter().map(|member| row(tenant, member)).collect::<Result<_>>()
+        };
+        let mut statements = bulk::insertion(backend, rows(new)?);
+        let key = [Column::TenantId, Column::Id];
+        statements.extend(bulk::upsertion(backend, rows(changed)?, &key, &REPLACED));
+        Ok(MemberRows(statements))
+    }
+
     /// The tenant's members among `ids`; those who were deleted are not there.
     ///
     /// # Errors
@@ -233,37 +272,13 @@ impl Tx {
         by_ids(self, tenant, ids).await
     }
 
-    /// Writes members who come into being.
-    ///
-    /// # Errors
-    /// As [`Tx::write_members`].
-    pub async fn insert_members(&self, tenant: TenantId, members: Vec<Member>) -> Result<()> {
-        let rows = members.into_iter().map(|member| row(tenant, member));
-        bulk::insert(&self.inner, rows.collect::<Result<_>>()?).await
-    }
-
-    /// Writes members as they now are: changed ones, and ones who come back.
+    /// Writes members as they now are.
     ///
     /// # Errors
     /// [`StoreError::Duplicate`] if two would have one id or address, or else if the database cannot be
     /// written.
-    pub async fn write_members(&self, tenant: TenantId, members: Vec<Member>) -> Result<()> {
-        let rows = members.into_iter().map(|member| row(tenant, member));
-        let rows = rows.collect::<Result<_>>()?;
-        let replaced = [
-            Column::UniqueId,
-            Column::Email,
-            Column::EmailKey,
-            Column::FirstName,
-            Column::LastName,
-            Column::Active,
-            Column::Attributes,
-            Column::NameKey,
-            Column::SearchKey,
-            Column::UpdatedAt,
-            Column::DeletedAt,
-        ];
-        bulk::upsert(&self.inner, rows, &[Column::TenantId, Column::Id], &replaced).await
+    pub async fn write_members(&self, members: MemberRows) -> Result<()> {
+        bulk::execute(&self.inner, members.0).await
     }
 
     /// Counts the tenant's members anew, and notes that they have changed.

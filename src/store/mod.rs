@@ -35,7 +35,7 @@ pub use issues::{HeldRow, IssueFilter};
 pub use listen::Listener;
 pub use log::Standing;
 pub use mappings::{ImportMapping, Remembering};
-pub use members::{MemberCursor, MemberFilter, MemberRow};
+pub use members::{MemberCursor, MemberFilter, MemberRow, MemberRows};
 pub use plans::{NewPlan, Plan, PlanBasis};
 pub use work::{LARGE_ROWS, Lease, WorkKind, WorkSize};
 

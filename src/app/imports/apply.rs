@@ -1,9 +1,11 @@
 //! Applying, in the background: all that was approved, in one transaction, or nothing.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use tokio::sync::mpsc::{Sender, channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use super::beside;
 use super::complete::{check_conflicts, check_guard, is_stale};
 use crate::app::{App, AppError, Result};
 use crate::domain::action::{ActionKind, ApprovedAction, newcomer};
@@ -13,7 +15,8 @@ use crate::domain::member::{Member, Profile};
 use crate::domain::requester::Requester;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::user_error::{UserError, UserErrorCode};
-use crate::store::{ApprovedActions, Lease, StoreError};
+use crate::events::Progress;
+use crate::store::{ApprovedActions, Lease, MemberRows, StoreError, Tx};
 
 /// Batches that wait to be written.
 const BATCHES_WAITING_MAX: usize = 1;
@@ -21,7 +24,7 @@ const BATCHES_WAITING_MAX: usize = 1;
 ///
 /// # Errors
 /// If the lease is lost, something speaks against it by now, or something fails; then nothing is applied.
-pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
+pub async fn apply(app: &Arc<App>, lease: &Lease) -> Result<()> {
     let requester = Requester { tenant: lease.tenant, user: lease.requested_by, is_tenant_admin: true };
     let mut tx = app.store.begin_leased(lease).await?;
     let import = tx.import(lease.tenant, lease.import).await?.ok_or(StoreError::LeaseLost)?;
@@ -39,20 +42,15 @@ pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
     let total = counts.iter().map(|count| count.approved).sum();
     let now = app.now();
     // Deletions free addresses; then whoever gets another address lets go of theirs; then nothing is in the way.
-    let mut processed = tx.apply_deletes(lease.tenant, plan.id, now).await? as u32;
+    let processed = tx.apply_deletes(lease.tenant, plan.id, now).await? as u32;
     tx.park_emails(lease.tenant, plan.id).await?;
-    let (batches, mut waiting) = channel(BATCHES_WAITING_MAX);
-    let writing = async {
-        while let Some(Batch { actions, new, changed }) = waiting.recv().await {
-            app.events.beat(lease.import);
-            app.note_progress(lease, processed, total);
-            tx.insert_members(lease.tenant, new).await?;
-            tx.write_members(lease.tenant, changed).await?;
-            processed += actions;
-        }
-        Ok(())
-    };
-    tokio::try_join!(read(app, lease, plan.id, now, batches), writing)?;
+    let (batches, waiting) = channel(BATCHES_WAITING_MAX);
+    let writing = write(app, lease, &tx, waiting, Progress { processed, total });
+    let reading = beside(read(app.clone(), *lease, plan.id, now, batches));
+    let (written, read) = tokio::join!(writing, reading);
+    // Whoever reads ends as well when nobody writes any more; why, only the other one knows.
+    let processed = written?;
+    read?;
     tx.recount_members(lease.tenant).await?;
     tx.remove_work(lease.import).await?;
     tx.update_import(lease.tenant, &import, now, |import| {
@@ -70,22 +68,42 @@ pub async fn apply(app: &App, lease: &Lease) -> Result<()> {
 /// Members as approved actions make them.
 struct Batch {
     actions: u32,
-    /// Who come into being.
-    new: Vec<Member>,
-    /// Who change, and who come back.
-    changed: Vec<Member>,
+    members: MemberRows,
+}
+
+/// Writes batches until there are no more. Answers how many actions are applied.
+async fn write(
+    app: &App,
+    lease: &Lease,
+    tx: &Tx,
+    mut batches: Receiver<Batch>,
+    Progress { mut processed, total }: Progress,
+) -> Result<u32> {
+    while let Some(Batch { actions, members }) = batches.recv().await {
+        app.events.beat(lease.import);
+        app.note_progress(lease, processed, total);
+        tx.write_members(members).await?;
+        processed += actions;
+    }
+    Ok(processed)
 }
 
 /// Reads what was approved, beside the transaction that writes it: decisions do not change any more, nor do members but for
 /// what that transaction makes of them.
-async fn read(app: &App, lease: &Lease, plan: PlanId, now: Timestamp, batches: Sender<Batch>) -> Result<()> {
+async fn read(
+    app: Arc<App>,
+    lease: Lease,
+    plan: PlanId,
+    now: Timestamp,
+    batches: Sender<Batch>,
+) -> Result<()> {
     let kinds = [ActionKind::Create, ActionKind::Update, ActionKind::Deactivate, ActionKind::Reactivate];
     let mut from = Some(0);
     while let Some(place) = from {
         let ApprovedActions { actions, next } =
             app.store.approved_actions(lease.tenant, plan, &kinds, place).await?;
         from = next;
-        let batch = batch(app, lease, actions, now).await?;
+        let batch = batch(&app, &lease, actions, now).await?;
         // Whoever writes has ended with an error, which is the one that is told.
         let ended = |_| AppError::Internal("members whom nobody writes any more".into());
         batches.send(batch).await.map_err(ended)?;
@@ -94,12 +112,13 @@ async fn read(app: &App, lease: &Lease, plan: PlanId, now: Timestamp, batches: S
 }
 
 async fn batch(app: &App, lease: &Lease, actions: Vec<ApprovedAction>, now: Timestamp) -> Result<Batch> {
-    let changed = actions.iter().filter(|action| action.kind != ActionKind::Create);
-    let ids: Vec<MemberId> = changed.filter_map(|action| action.member).collect();
+    let others = actions.iter().filter(|action| action.kind != ActionKind::Create);
+    let ids: Vec<MemberId> = others.filter_map(|action| action.member).collect();
     let before = app.store.members(lease.tenant, &ids).await?;
     let mut before: HashMap<MemberId, Member> =
         before.into_iter().map(|member| (member.id, member)).collect();
-    let mut batch = Batch { actions: actions.len() as u32, new: Vec::new(), changed: Vec::new() };
+    let count = actions.len() as u32;
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
     for action in actions {
         let mut member = match action.kind {
             // The member comes with what the review showed, also one who comes back.
@@ -117,7 +136,7 @@ async fn batch(app: &App, lease: &Lease, actions: Vec<ApprovedAction>, now: Time
         }
         member.updated_at = now;
         let is_new = action.kind == ActionKind::Create && action.member.is_none();
-        if is_new { batch.new.push(member) } else { batch.changed.push(member) }
+        if is_new { new.push(member) } else { changed.push(member) }
     }
-    Ok(batch)
+    Ok(Batch { actions: count, members: app.store.member_rows(lease.tenant, new, changed)? })
 }

@@ -14,6 +14,9 @@ pub mod study;
 pub mod upload;
 pub mod watch;
 
+use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
+
 use super::{App, AppError, Result};
 use crate::domain::id::ImportId;
 use crate::domain::import::Import;
@@ -55,4 +58,10 @@ async fn outcome(app: &App, requester: &Requester, id: ImportId, result: Result<
         }
         Err(other) => Err(other),
     }
+}
+
+/// Does `work` in a task of its own, so that it takes another processor; not for longer than somebody waits for it.
+async fn beside<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    let task = AbortOnDropHandle::new(tokio::spawn(work.in_current_span()));
+    task.await.map_err(|error| AppError::Internal(error.into()))?
 }

@@ -7,10 +7,12 @@
 mod writer;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use writer::{Finder, finder, write};
 
+use crate::app::imports::beside;
 use crate::app::imports::stored::StoredFile;
 use crate::app::{App, AppError, Result};
 use crate::clock::{new_id, secret_number};
@@ -63,15 +65,17 @@ fn fields_used(fields: &[ProfileField], mapping: &Mapping) -> String {
 ///
 /// # Errors
 /// If the lease is lost, or something fails; then there is no plan, and the work can be taken on again.
-pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
+pub async fn plan(app: &Arc<App>, lease: &Lease) -> Result<()> {
     let (import, mapping) = load(app, lease).await?;
     let (new, fields) = begin_plan(app, lease, &mapping.mapping).await?;
     let reader = RowReader::new(&fields, &mapping.columns, &mapping.mapping, secret_number());
+    let reader = Arc::new(reader);
 
     let total = import.file.row_count;
     let mut progress = Progressing { app, lease, total: total.saturating_mul(2), done: 0, told: 0 };
     let tracing_rows = trace_rows(app, lease, &import, &reader, &mut progress);
-    let ((rows, doubt), members) = tokio::try_join!(tracing_rows, trace_members(app, lease, &reader))?;
+    let tracing_members = beside(trace_members(app.clone(), *lease, reader.clone()));
+    let ((rows, doubt), members) = tokio::try_join!(tracing_rows, tracing_members)?;
     let is_whole = mapping.mapping.file_scope == FileScope::FullRoster;
     let held_rows = || reader.held_rows_sentence().filter(|_| is_whole);
     let deletions_blocked = doubt.sentence().or_else(held_rows);
@@ -86,7 +90,10 @@ pub async fn plan(app: &App, lease: &Lease) -> Result<()> {
         Settler { reader: &reader, fields: &fields, resolution: &resolution, rows: &rows, members: &members };
     let (finder, batches) = finder();
     let finding = find(app, lease, &import, &settler, finder, &mut progress);
-    let (books, ()) = tokio::try_join!(finding, write(app, lease, new.id, batches))?;
+    let (found, written) = tokio::join!(finding, beside(write(app.clone(), *lease, new.id, batches)));
+    // Whoever finds ends as well when nobody writes any more; why, only the other one knows.
+    written?;
+    let books = found?;
     finish(app, lease, &new, &books, deletions_blocked.as_deref()).await
 }
 
@@ -162,7 +169,7 @@ async fn trace_rows(
     Ok((rows, doubt))
 }
 
-async fn trace_members(app: &App, lease: &Lease, reader: &RowReader) -> Result<Vec<MemberTrace>> {
+async fn trace_members(app: Arc<App>, lease: Lease, reader: Arc<RowReader>) -> Result<Vec<MemberTrace>> {
     let mut members = Vec::new();
     let mut rows = app.store.each_member(lease.tenant).await?;
     while let Some(row) = rows.try_next().await? {

@@ -1,5 +1,7 @@
 //! Writing a plan: while a batch is written, the next one is looked for.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::app::{App, AppError, Result};
@@ -79,8 +81,8 @@ impl Finder {
 
 /// Writes batches until there are no more, each in a transaction of its own.
 pub(super) async fn write(
-    app: &App,
-    lease: &Lease,
+    app: Arc<App>,
+    lease: Lease,
     plan: PlanId,
     mut batches: Receiver<Batch>,
 ) -> Result<()> {
@@ -89,7 +91,7 @@ pub(super) async fn write(
         app.events.beat(lease.import);
         let actions = ActionBlocks::pack(plan, blocks, &batch.actions)?;
         blocks += actions.count();
-        let tx = app.store.begin_leased(lease).await?;
+        let tx = app.store.begin_leased(&lease).await?;
         tx.insert_issues(plan, issues, &batch.issues).await?;
         tx.insert_held_rows(plan, &batch.held).await?;
         tx.insert_actions(actions).await?;

@@ -124,13 +124,16 @@ impl Settler<'_> {
     }
 
     fn create(&self, draft: Draft, revives: Option<MemberId>) -> Settled {
+        let mut draft = draft;
+        // What the review shows of somebody new: the other fields are among the changes.
         let mut after = Profile::default();
-        let mut changes = Vec::new();
-        for (field, value) in self.reader.fields().zip(&draft.values) {
-            if let Some(value) = value {
+        let mut changes = Vec::with_capacity(draft.values.len());
+        for (field, value) in self.reader.fields().zip(std::mem::take(&mut draft.values)) {
+            let Some(value) = value else { continue };
+            if let key::UNIQUE_ID | key::EMAIL | key::FIRST_NAME | key::LAST_NAME = field.key.as_str() {
                 after.set(&field.key, Some(value.clone()));
-                changes.push(FieldChange(field.key.clone(), None, Some(value.clone())));
             }
+            changes.push(FieldChange(field.key.clone(), None, Some(value)));
         }
         let takes = self.resolution.email_owner(draft.place, None);
         self.action(draft, ActionKind::Create, revives, &after, changes, takes)
