@@ -25,7 +25,7 @@ pub struct Glance {
     wakes: u64,
     /// The last number of the log.
     pub log_end: i64,
-    /// The last transitions, up to `log_end`.
+    /// The last transitions: the very last one is that of `log_end`.
     last: Arc<[Transition]>,
     /// The import in progress.
     pub active: Option<Import>,
@@ -41,6 +41,12 @@ impl Glance {
         let behind = usize::try_from(self.log_end - seq).unwrap_or_default();
         self.last.len().checked_sub(behind).map(|start| &self.last[start..])
     }
+}
+
+/// Those of `transitions` that are not behind `log_end`: the log may have grown since that was read.
+fn up_to(log_end: i64, mut transitions: Vec<Transition>) -> Arc<[Transition]> {
+    transitions.retain(|transition| transition.seq <= log_end);
+    transitions.into()
 }
 
 /// The last glance at a tenant.
@@ -114,7 +120,7 @@ impl Watching {
             Some(before) if before.log_end == standing.log_end => before.last.clone(),
             _ => {
                 let from = standing.log_end - i64::from(KEPT_MAX);
-                store.log_after(self.tenant, None, from, KEPT_MAX).await?.into()
+                up_to(standing.log_end, store.log_after(self.tenant, None, from, KEPT_MAX).await?)
             }
         };
         let progress = match &standing.active {
@@ -141,5 +147,46 @@ impl Watching {
         }
         let told = store.progress(self.tenant, import).await?;
         Ok(told.map(|(processed, total)| Progress { processed, total }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::import::ImportStatus;
+    use crate::domain::timestamp::Timestamp;
+
+    fn transition(seq: i64) -> Transition {
+        Transition {
+            seq,
+            import: ImportId(uuid::Uuid::nil()),
+            status: ImportStatus::InProgress,
+            step: ImportStep::Mapping,
+            version: 1,
+            at: Timestamp(0),
+        }
+    }
+
+    /// A glance at a log that ended with `log_end`, and had grown by the time at which `seqs` were read.
+    fn glance(log_end: i64, seqs: std::ops::RangeInclusive<i64>) -> Glance {
+        let last = up_to(log_end, seqs.map(transition).collect());
+        Glance { number: 1, wakes: 0, log_end, last, active: None, progress: None }
+    }
+
+    fn behind(glance: &Glance, seq: i64) -> Option<Vec<i64>> {
+        Some(glance.behind(seq)?.iter().map(|transition| transition.seq).collect())
+    }
+
+    #[test]
+    fn what_is_committed_while_the_log_is_read_is_left_to_the_next_glance() {
+        let of_five = glance(5, 1..=8);
+        assert_eq!(behind(&of_five, 3), Some(vec![4, 5]));
+        assert_eq!(behind(&of_five, 5), Some(vec![]));
+        assert_eq!(behind(&of_five, 0), Some(vec![1, 2, 3, 4, 5]));
+        // As many as are kept: whoever is further behind reads them.
+        let of_forty = glance(40, 9..=40);
+        assert_eq!(behind(&of_forty, 38), Some(vec![39, 40]));
+        assert_eq!(behind(&of_forty, 8).map(|seqs| seqs.len()), Some(32));
+        assert_eq!(behind(&of_forty, 7), None);
     }
 }
