@@ -23,7 +23,7 @@ impl Store {
         if !self.is_embedded() && rows >= ROWS_MIN {
             let tx = self.begin_unlocked().await?;
             tx.inner.execute_unprepared(SAMPLE).await?;
-            tx.inner.execute_unprepared("ANALYZE members").await?;
+            tx.inner.execute_unprepared("ANALYZE (SKIP_LOCKED) members").await?;
             let _ = tx.commit().await?;
         }
         Ok(())
