@@ -32,10 +32,19 @@ const FAREWELL: Duration = Duration::from_secs(1);
 const CLOSE_WORK: Duration = Duration::from_secs(1);
 /// How long the database may take to be closed.
 const CLOSE: Duration = Duration::from_secs(1);
+/// How long what the process still is at then may take, such as a file that is being written through to a slow disk.
+const LEAVE: Duration = Duration::from_secs(1);
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+fn main() -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let ended = runtime.block_on(obey(Cli::parse().command));
+    // Dropped, it would wait for as long as that takes.
+    runtime.shutdown_timeout(LEAVE);
+    ended
+}
+
+async fn obey(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Serve(args) => serve_forever(*args).await,
         Command::Demo(args) => serve_demo(*args).await,
         Command::Migrate(args) => migrate(args).await,

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::patience::Patient;
 
 /// How long requests that are under way may take once the server is to end.
-const GRACE: Duration = Duration::from_secs(7);
+const GRACE: Duration = Duration::from_secs(5);
 /// How long nothing is accepted after accepting has failed, as it does when the process may open no more files.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The line and the headers of a request: a document in an address is three times as long as it is.
