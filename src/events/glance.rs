@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
+use tokio::time::timeout;
 
 use super::{Events, Progress};
 use crate::domain::id::{ImportId, TenantId};
@@ -12,6 +14,9 @@ use crate::store::{Store, StoreError};
 
 /// Transitions that are kept for those who watch; whoever is further behind reads them.
 const KEPT_MAX: u32 = 32;
+/// How long a look may take, with the wait for whoever looks already. A little longer than a connection is waited for, so that
+/// in an outage all are told at once, and not one after the other.
+const LOOK: Duration = Duration::from_secs(7);
 
 /// Names glances; each has another number than all before.
 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -88,25 +93,31 @@ impl Watching {
     /// How the tenant stands now.
     ///
     /// # Errors
-    /// If the database cannot be read.
+    /// If the database cannot be read, or not in time.
     pub async fn look_now(&mut self, store: &Store) -> Result<Arc<Glance>, StoreError> {
         let wakes = *self.wakes.borrow_and_update();
-        let mut seen = self.seen.lock().await;
-        self.read(store, wakes, &mut seen).await
+        in_time(async {
+            let mut seen = self.seen.lock().await;
+            self.read(store, wakes, &mut seen).await
+        })
+        .await
     }
 
     /// How the tenant stood after the last wake, or later. One of those who were woken reads it, the others wait.
     ///
     /// # Errors
-    /// If the database cannot be read.
+    /// If the database cannot be read, or not in time.
     pub async fn look(&mut self, store: &Store) -> Result<Arc<Glance>, StoreError> {
         // Marked as seen before it is read, so that a change meanwhile wakes again.
         let wakes = *self.wakes.borrow_and_update();
-        let mut seen = self.seen.lock().await;
-        match &*seen {
-            Some(glance) if glance.wakes >= wakes => Ok(glance.clone()),
-            _ => self.read(store, wakes, &mut seen).await,
-        }
+        in_time(async {
+            let mut seen = self.seen.lock().await;
+            match &*seen {
+                Some(glance) if glance.wakes >= wakes => Ok(glance.clone()),
+                _ => self.read(store, wakes, &mut seen).await,
+            }
+        })
+        .await
     }
 
     async fn read(
@@ -150,9 +161,14 @@ impl Watching {
     }
 }
 
+async fn in_time<T>(look: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    timeout(LOOK, look).await.unwrap_or_else(|_| Err(StoreError::silent()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::new_id;
     use crate::domain::import::ImportStatus;
     use crate::domain::timestamp::Timestamp;
 
@@ -188,5 +204,24 @@ mod tests {
         assert_eq!(behind(&of_forty, 38), Some(vec![39, 40]));
         assert_eq!(behind(&of_forty, 8).map(|seqs| seqs.len()), Some(32));
         assert_eq!(behind(&of_forty, 7), None);
+    }
+
+    /// A database that says nothing any more holds nobody up, however many look.
+    #[tokio::test]
+    async fn all_who_look_in_an_outage_are_told_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/muster.db?mode=rwc", folder.path().display());
+        let store = Store::connect(&url, 0, new_id()).await.unwrap();
+        let (events, tenant) = (Events::default(), TenantId(new_id()));
+        let mut watching: Vec<Watching> = (0..20).map(|_| events.watch(tenant)).collect();
+        // Whoever looked first is waiting for an answer.
+        let seen = watching[0].seen.clone();
+        let _first = seen.lock().await;
+        tokio::time::pause();
+        let looks = watching.iter_mut().map(|watching| watching.look_now(&store));
+        let began = tokio::time::Instant::now();
+        let told = futures_util::future::join_all(looks).await;
+        assert!(told.iter().all(|told| matches!(told, Err(StoreError::Unavailable(_)))), "{told:?}");
+        assert_eq!(began.elapsed().as_secs(), LOOK.as_secs());
     }
 }

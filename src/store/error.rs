@@ -22,6 +22,14 @@ pub enum StoreError {
     Unreadable(String),
 }
 
+impl StoreError {
+    /// The database has not answered for longer than it may take.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self::Unavailable(DbErr::Custom("the database does not answer".to_owned()))
+    }
+}
+
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         match &error {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{Result, Store, StoreError};
@@ -16,6 +17,8 @@ const CHANNEL: &str = "muster";
 /// A silence after which a server sends a notification to itself: a connection that is dead without having been closed
 /// would be silent for ever.
 const SILENCE: Duration = Duration::from_secs(10);
+/// How long the database may take to be listened to, or to take a notification.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// A connection at which the notifications of other servers arrive.
 #[derive(Debug)]
@@ -38,7 +41,7 @@ impl Store {
             inner.listen(CHANNEL).await?;
             Ok(inner)
         };
-        let inner = listening.await.map_err(away)?;
+        let inner = timeout(ANSWER, listening).await.map_err(|_| StoreError::silent())?.map_err(away)?;
         Ok(Some(Listener { store: self.clone(), inner }))
     }
 }
@@ -51,7 +54,7 @@ impl Listener {
     pub async fn next(&mut self) -> Result<TenantId> {
         let mut is_asked = false;
         loop {
-            match tokio::time::timeout(SILENCE, self.inner.try_recv()).await {
+            match timeout(SILENCE, self.inner.try_recv()).await {
                 Ok(Ok(Some(notification))) => {
                     is_asked = false;
                     if let Some(tenant) = of_another(notification.payload(), self.store.server) {
@@ -63,7 +66,8 @@ impl Listener {
                 Err(_) if is_asked => return Err(silent()),
                 Err(_) => {
                     is_asked = true;
-                    notify(&self.store.readers, self.store.server, TenantId(Uuid::nil())).await?;
+                    let asking = notify(&self.store.readers, self.store.server, TenantId(Uuid::nil()));
+                    timeout(ANSWER, asking).await.map_err(|_| StoreError::silent())??;
                 }
             }
         }

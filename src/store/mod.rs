@@ -56,6 +56,8 @@ use crate::domain::id::{ImportId, TenantId};
 const TURNS: usize = 256;
 /// How long a transaction waits for its turn.
 const TURN: Duration = Duration::from_secs(60);
+/// How long the database may take to say that it is there.
+const PING: Duration = Duration::from_secs(2);
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -188,9 +190,12 @@ impl Store {
     /// Whether the database answers.
     ///
     /// # Errors
-    /// If it does not.
+    /// If it does not, or not soon.
     pub async fn ping(&self) -> Result<()> {
-        Ok(self.readers.ping().await?)
+        match tokio::time::timeout(PING, self.readers.ping()).await {
+            Ok(answer) => Ok(answer?),
+            Err(_) => Err(StoreError::silent()),
+        }
     }
 
     /// Closes all connections, so that SQLite folds its log into the database.

@@ -134,8 +134,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`] if somebody else has it, or else if the database cannot be written.
     pub async fn extend_lease(&self, lease: &Lease, until: Timestamp) -> Result<()> {
+        // An earlier one that nobody waits for any more may come later.
+        let later = Expr::case(Expr::col(Column::LeasedUntil).lt(until.0), Expr::val(until.0))
+            .finally(Expr::col(Column::LeasedUntil));
         let kept = Entity::update_many()
-            .col_expr(Column::LeasedUntil, Expr::val(until.0))
+            .col_expr(Column::LeasedUntil, later.into())
             .filter(Column::ImportId.eq(lease.import.0))
             .filter(Column::Fence.eq(lease.fence))
             .exec(&self.writers)

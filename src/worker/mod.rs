@@ -6,13 +6,14 @@
 mod sweep;
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
+use futures_util::future::{Fuse, FusedFuture, FutureExt, join_all};
 pub use sweep::sweep;
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -30,6 +31,12 @@ const HAND_OVER: Duration = Duration::from_secs(2);
 
 /// How long work whose lease is gone may take to see it.
 const LAST_WORD: Duration = Duration::from_secs(30);
+/// How long a lease may take to be extended: longer than the database lets anybody wait for a lock. Whatever takes longer has
+/// a connection that is dead without having been closed.
+const EXTEND: Duration = Duration::from_secs(40);
+/// How long a shared database may take to be looked through for work. An embedded one has no connection that could die, and one
+/// writer, for whom it may have to wait longer.
+const TAKE: Duration = Duration::from_secs(30);
 
 /// Does background work until `shutdown`. What is under way then is given back, for another server to take on at once.
 pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
@@ -115,7 +122,7 @@ impl AtWork {
                 );
             }
         });
-        if tokio::time::timeout(HAND_OVER, join_all(released)).await.is_err() {
+        if timeout(HAND_OVER, join_all(released)).await.is_err() {
             tracing::warn!("work is not given back before its lease ends: the database is too slow");
         }
     }
@@ -131,14 +138,19 @@ pub async fn drain(app: &Arc<App>) {
 /// Takes work on, other than what this server is `at` already.
 async fn take(app: &App, size: WorkSize, at: &[ImportId]) -> Option<Lease> {
     let lease_milliseconds = i64::from(app.settings.lease_seconds) * 1_000;
-    let taken = async {
+    let look = async {
         // Mostly there is none, and a look that writes nothing says so.
         if !app.store.is_work_waiting(size, at, app.clock.now()).await? {
             return Ok(None);
         }
         app.store.lease_work(size, at, || app.clock.now(), lease_milliseconds).await
     };
-    match taken.await {
+    let taken = match app.store.is_embedded() {
+        true => look.await,
+        // Left in between, it has taken nothing on, or what nobody is at until its lease ends.
+        false => timeout(TAKE, look).await.unwrap_or_else(|_| Err(StoreError::silent())),
+    };
+    match taken {
         Ok(lease) => lease,
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "cannot look for work");
@@ -212,10 +224,21 @@ async fn attempt(app: &Arc<App>, lease: &Lease) -> Result<(), AppError> {
     extend.set_missed_tick_behavior(MissedTickBehavior::Delay);
     extend.tick().await;
     app.events.beat(lease.import);
+    let mut extending = pin!(Fuse::terminated());
     loop {
         tokio::select! {
             ended = &mut task => {
                 return flat(ended);
+            }
+            extended = extending.as_mut() => {
+                if let Ok(Err(StoreError::LeaseLost)) = extended {
+                    // Either the work is done this moment, or it was taken away: what it says itself is right.
+                    return match timeout(LAST_WORD, &mut task).await {
+                        Ok(ended) => flat(ended),
+                        Err(_) => Err(StoreError::LeaseLost.into()),
+                    };
+                }
+                continue;
             }
             _ = extend.tick() => {}
         }
@@ -227,22 +250,13 @@ async fn attempt(app: &Arc<App>, lease: &Lease) -> Result<(), AppError> {
             // It holds the lease's row until it is done, so that nobody can take it, and nobody can extend it either.
             continue;
         }
+        if !extending.is_terminated() {
+            // One that waits is enough: each has a connection.
+            continue;
+        }
         let until = app.clock.now().plus_milliseconds(i64::from(app.settings.lease_seconds) * 1_000);
         // Beside the work, not before it: while the work is in a transaction of its own, this one waits for it.
-        tokio::select! {
-            ended = &mut task => {
-                return flat(ended);
-            }
-            extended = app.store.extend_lease(lease, until) => {
-                if let Err(StoreError::LeaseLost) = extended {
-                    // Either the work is done this moment, or it was taken away: what it says itself is right.
-                    return match tokio::time::timeout(LAST_WORD, &mut task).await {
-                        Ok(ended) => flat(ended),
-                        Err(_) => Err(StoreError::LeaseLost.into()),
-                    };
-                }
-            }
-        }
+        extending.set(timeout(EXTEND, app.store.extend_lease(lease, until)).fuse());
     }
 }
 

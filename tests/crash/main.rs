@@ -14,6 +14,7 @@ mod ending;
 mod invariants;
 mod kills;
 mod outage;
+mod relay;
 mod roster;
 mod round;
 mod server;

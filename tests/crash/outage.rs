@@ -10,6 +10,7 @@ use tokio::time::{interval, sleep, timeout};
 use crate::chance::Chance;
 use crate::client::{Client, token};
 use crate::cluster::Cluster;
+use crate::relay::Relay;
 use crate::roster::{Members, change};
 use crate::round::Admin;
 use crate::server::{Doors, Home, Server};
@@ -20,6 +21,12 @@ const RECOVERY_MAX: Duration = Duration::from_secs(5);
 /// How long a request may hang: as long as it waits for a connection, and a little more.
 const ANSWER_MAX: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long it may take until work is given up whose database says nothing any more: what the setting says, and a third of a
+/// lease until it is looked at.
+const WORK_SILENCE_SECONDS: u64 = 2;
+const GIVEN_UP_MAX: Duration = Duration::from_secs(8);
+/// How long `/readyz` may take, whatever is away.
+const READY_MAX: Duration = Duration::from_secs(3);
 /// Before a subscription is begun again.
 const AGAIN: Duration = Duration::from_millis(100);
 const TENANT: &str = "club";
@@ -99,6 +106,57 @@ async fn a_lost_database_is_told_and_found_again() {
     admin.decide(&planned, &change).await;
     admin.complete(&id, &change).await;
     timeout(PATIENCE, watcher).await.expect("the watcher hears of the end").unwrap();
+}
+
+/// A cable that is pulled closes nothing: whoever waits for an answer would wait for as long as the kernel does.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the programs of PostgreSQL"]
+async fn a_database_that_falls_silent_is_told_and_found_again() {
+    let cluster = Cluster::start_new();
+    let relay = Relay::to(&cluster.url("postgres")).await;
+    let settings = [("MUSTER_LEASE_SECONDS", 3), ("MUSTER_WORK_SILENCE_SECONDS", WORK_SILENCE_SECONDS)];
+    let home = Home::on(relay.url.clone(), &settings);
+    let server = tokio::task::block_in_place(|| Server::start(&home));
+    let doors = Arc::new(Doors::new(std::slice::from_ref(&server)));
+    let mut chance = Chance::new("silence");
+    let admin = Admin::new(Client::new(TENANT, &doors, chance.fork(), PATIENCE));
+    let http = reqwest::Client::builder().timeout(ANSWER_MAX).build().unwrap();
+    let asker = Asker { http, address: server.address.clone() };
+    let change = change(&mut chance, &Members::new(), SIZE, false);
+    let id = admin.upload(&change.csv, "silence").await;
+    let import = admin.import(&id).await.unwrap();
+    let input = json!({ "importId": id, "ifVersion": import["version"] });
+    admin.client.mutate("approveMapping", input).await.unwrap();
+    while !home.said().contains("work is taken on") {
+        sleep(AGAIN).await;
+    }
+
+    relay.fall_silent();
+    let began = Instant::now();
+    let (status, said) = asker.ready().await;
+    assert!(began.elapsed() < READY_MAX, "{:?}", began.elapsed());
+    assert_eq!((status, said.lines().next()), (StatusCode::SERVICE_UNAVAILABLE, Some("database: not ready")));
+    // Those who want to watch are told all at once.
+    let watchers = (0..3).map(|_| async {
+        let mut socket = Socket::open(&server.address, TENANT, ALL).await.unwrap();
+        let heard = timeout(ANSWER_MAX, socket.hear()).await.expect("whoever wants to watch is told");
+        assert!(matches!(heard, Heard::Event(Value::Null) | Heard::Closed(_)), "{heard:?}");
+    });
+    futures_util::future::join_all(watchers).await;
+    let given_up = async {
+        while !home.said().contains("the work gave no sign of life for too long") {
+            sleep(AGAIN).await;
+        }
+    };
+    timeout(GIVEN_UP_MAX, given_up).await.expect("the work is given up");
+
+    relay.speak();
+    while asker.ready().await.0 != StatusCode::OK {
+        sleep(AGAIN).await;
+    }
+    let planned = admin.plan(&id).await;
+    admin.decide(&planned, &change).await;
+    admin.complete(&id, &change).await;
 }
 
 /// Watches until an import is COMPLETE. A subscription may end with the database; then it is begun again.
