@@ -53,9 +53,10 @@ pub struct DatabaseArgs {
         default_value = "sqlite://muster-data/muster.db?mode=rwc"
     )]
     pub database_url: String,
-    /// The most connections of this server to a PostgreSQL.
+    /// The most connections of this server to a PostgreSQL: a third of them write, and background work leaves two of those to
+    /// requests.
     #[arg(long, env = "MUSTER_DATABASE_CONNECTIONS_MAX", default_value_t = 24,
-        value_parser = limits::within::<u32>(1..=10_000))]
+        value_parser = limits::within::<u32>(6..=10_000))]
     pub database_connections_max: u32,
 }
 

@@ -70,6 +70,8 @@ pub struct Store {
     turns: Arc<[Arc<Mutex<()>>]>,
     /// Of an embedded database.
     file: Option<Arc<str>>,
+    /// Pieces of background work that leave requests their connections.
+    work_max: usize,
     /// Names this server among those that share the database, so that it knows its own notifications.
     server: Uuid,
 }
@@ -196,6 +198,12 @@ impl Store {
             Ok(answer) => Ok(answer?),
             Err(_) => Err(StoreError::silent()),
         }
+    }
+
+    /// How much background work may be at its writing at once, so that requests are left some connections to write with.
+    #[must_use]
+    pub fn work_max(&self) -> usize {
+        self.work_max
     }
 
     /// Closes all connections, so that SQLite folds its log into the database.

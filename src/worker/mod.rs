@@ -42,8 +42,10 @@ const TAKE: Duration = Duration::from_secs(30);
 pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
     let mut at_work = AtWork::default();
     let mut hourly = tokio::time::interval(Duration::from_secs(3600));
+    // Each piece may have a connection that writes to itself, and requests need some.
+    let at_once = app.settings.work_at_once.min(app.store.work_max());
     loop {
-        while let Some(size) = at_work.room(app.settings.work_at_once) {
+        while let Some(size) = at_work.room(at_once) {
             // On SQLite it may have to wait for a large write, and the end of the server does not.
             let at = at_work.imports();
             let taken = tokio::select! {

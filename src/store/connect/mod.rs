@@ -27,9 +27,13 @@ impl Store {
     /// # Errors
     /// If the address is of another kind, or the database cannot be opened.
     pub async fn connect(url: &str, connections_max: u32, server: Uuid) -> Result<Self> {
-        let ((readers, writers), file) = match url.split(':').next().unwrap_or_default() {
-            "sqlite" => (sqlite::open(url).await?, Some(sqlite::path(url).into())),
-            "postgres" | "postgresql" => (postgres::open(url, connections_max).await?, None),
+        let ((readers, writers), file, work_max) = match url.split(':').next().unwrap_or_default() {
+            // There is one that writes, and whoever is next in turn has it.
+            "sqlite" => (sqlite::open(url).await?, Some(sqlite::path(url).into()), usize::MAX),
+            "postgres" | "postgresql" => {
+                let shares = postgres::Shares::of(connections_max);
+                (postgres::open(url, shares).await?, None, shares.work_max())
+            }
             kind => {
                 return Err(StoreError::Failed(DbErr::Custom(format!(
                     "a database address starts with sqlite: or postgres:, not with {kind}:"
@@ -37,7 +41,7 @@ impl Store {
             }
         };
         let turns = (0..TURNS).map(|_| Arc::default()).collect();
-        Ok(Self { readers, writers, turns, file, server })
+        Ok(Self { readers, writers, turns, file, work_max, server })
     }
 
     /// Brings the schema up to date. Servers that do it at once wait for each other.

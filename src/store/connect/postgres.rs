@@ -26,14 +26,36 @@ const JIT: u32 = 0;
 /// Any number that other programs in the same database do not lock.
 const SCHEMA_LOCK: i64 = 0x4d55_5354_4552;
 
-/// Connections that read and connections that write, together `connections_max` at most, two of each at least.
-pub(super) async fn open(
-    url: &str,
-    connections_max: u32,
-) -> Result<(DatabaseConnection, DatabaseConnection)> {
-    let writers = (connections_max / 3).max(2);
-    let readers = connections_max.saturating_sub(writers).max(2);
-    Ok((pool(url, readers).await?, pool(url, writers).await?))
+/// The least of connections that read, one of which listens, and of those that write: one for background work, and others
+/// for requests.
+const READERS_MIN: u32 = 3;
+const WRITERS_MIN: u32 = 3;
+/// Connections that write which background work leaves to requests.
+const FOR_REQUESTS: u32 = 2;
+
+/// How many connections read, and how many write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shares {
+    readers: u32,
+    writers: u32,
+}
+
+impl Shares {
+    /// Together `connections_max`, but for the least that there is of each.
+    pub fn of(connections_max: u32) -> Self {
+        let writers = (connections_max / 3).max(WRITERS_MIN);
+        Self { readers: connections_max.saturating_sub(writers).max(READERS_MIN), writers }
+    }
+
+    /// Pieces of background work that may be under way at once.
+    pub fn work_max(self) -> usize {
+        (self.writers - FOR_REQUESTS) as usize
+    }
+}
+
+/// Connections that read, and connections that write.
+pub(super) async fn open(url: &str, shares: Shares) -> Result<(DatabaseConnection, DatabaseConnection)> {
+    Ok((pool(url, shares.readers).await?, pool(url, shares.writers).await?))
 }
 
 async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
@@ -70,4 +92,20 @@ pub(super) async fn lock_schema(tx: &DatabaseTransaction) -> Result<()> {
     );
     tx.execute_raw(lock).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn background_work_leaves_requests_two_connections_to_write_with() {
+        for (connections_max, readers, writers, work_max) in
+            [(1, 3, 3, 1), (6, 3, 3, 1), (9, 6, 3, 1), (15, 10, 5, 3), (24, 16, 8, 6), (300, 200, 100, 98)]
+        {
+            let shares = Shares::of(connections_max);
+            assert_eq!(shares, Shares { readers, writers });
+            assert_eq!(shares.work_max(), work_max);
+        }
+    }
 }
