@@ -3,6 +3,8 @@
 //! A notification is sent in the transaction that it tells of, so that it comes after the commit or not at all. It
 //! carries ids only. Whoever misses one loses nothing: the tables tell what has changed.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgListener;
@@ -17,8 +19,38 @@ const CHANNEL: &str = "muster";
 /// A silence after which a server sends a notification to itself: a connection that is dead without having been closed
 /// would be silent for ever.
 const SILENCE: Duration = Duration::from_secs(10);
+
 /// How long the database may take to be listened to, or to take a notification.
 const ANSWER: Duration = Duration::from_secs(10);
+
+/// Tenants with a commit whose answer has not come. A connection may be lost between the two: then it was done, this server does
+/// not know, and the notification, which comes by another connection, is not only news to other servers.
+#[derive(Debug, Default)]
+pub(super) struct Unsure(Mutex<HashSet<TenantId>>);
+
+impl Unsure {
+    fn lock(&self) -> MutexGuard<'_, HashSet<TenantId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The commit of a change of `tenants` is on its way.
+    pub(super) fn begin(&self, tenants: &[TenantId]) {
+        self.lock().extend(tenants);
+    }
+
+    /// It was answered.
+    pub(super) fn end(&self, tenants: &[TenantId]) {
+        let mut unsure = self.lock();
+        for tenant in tenants {
+            unsure.remove(tenant);
+        }
+    }
+
+    /// Whether a notification of our own is news.
+    fn resolve(&self, tenant: TenantId) -> bool {
+        self.lock().remove(&tenant)
+    }
+}
 
 /// A connection at which the notifications of other servers arrive.
 #[derive(Debug)]
@@ -47,7 +79,7 @@ impl Store {
 }
 
 impl Listener {
-    /// The next tenant of whom another server has changed something.
+    /// The next tenant of whom another server has changed something, or this one without knowing whether it has.
     ///
     /// # Errors
     /// If notifications no longer arrive. Some may have been missed then: listen anew, and look at everything.
@@ -57,7 +89,9 @@ impl Listener {
             match timeout(SILENCE, self.inner.try_recv()).await {
                 Ok(Ok(Some(notification))) => {
                     is_asked = false;
-                    if let Some(tenant) = of_another(notification.payload(), self.store.server) {
+                    if let Some((server, tenant)) = read(notification.payload())
+                        && (server != self.store.server || self.store.unsure.resolve(tenant))
+                    {
                         return Ok(tenant);
                     }
                 }
@@ -83,10 +117,10 @@ pub(super) async fn notify(db: &impl ConnectionTrait, server: Uuid, tenant: Tena
     Ok(())
 }
 
-fn of_another(payload: &str, this: Uuid) -> Option<TenantId> {
+/// Who tells, and of whom.
+fn read(payload: &str) -> Option<(Uuid, TenantId)> {
     let (server, tenant) = payload.split_once(' ')?;
-    let is_another = Uuid::try_parse(server).ok()? != this;
-    is_another.then(|| Uuid::try_parse(tenant).ok().map(TenantId)).flatten()
+    Some((Uuid::try_parse(server).ok()?, TenantId(Uuid::try_parse(tenant).ok()?)))
 }
 
 fn away(error: sea_orm::sqlx::Error) -> StoreError {
@@ -95,4 +129,27 @@ fn away(error: sea_orm::sqlx::Error) -> StoreError {
 
 fn silent() -> StoreError {
     StoreError::Unavailable(DbErr::Custom("notifications of other servers no longer arrive".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_committed_without_an_answer_is_news_once() {
+        let (unsure, ada, ben) =
+            (Unsure::default(), TenantId(Uuid::from_u128(1)), TenantId(Uuid::from_u128(2)));
+        unsure.begin(&[ada, ben]);
+        unsure.end(&[ben]);
+        assert!(!unsure.resolve(ben), "whoever watches here was told by the commit");
+        assert!(unsure.resolve(ada));
+        assert!(!unsure.resolve(ada));
+    }
+
+    #[test]
+    fn a_notification_says_who_tells_and_of_whom() {
+        let (server, tenant) = (Uuid::from_u128(1), TenantId(Uuid::from_u128(2)));
+        assert_eq!(read(&format!("{server} {}", tenant.0)), Some((server, tenant)));
+        assert_eq!(read("nothing of ours"), None);
+    }
 }

@@ -72,6 +72,8 @@ pub struct Store {
     file: Option<Arc<str>>,
     /// Pieces of background work that leave requests their connections.
     work_max: usize,
+    /// Whose last commits may have been done without having been answered.
+    unsure: Arc<listen::Unsure>,
     /// Names this server among those that share the database, so that it knows its own notifications.
     server: Uuid,
 }
@@ -82,6 +84,7 @@ pub struct Tx {
     inner: DatabaseTransaction,
     changes: Vec<Change>,
     server: Uuid,
+    unsure: Arc<listen::Unsure>,
     /// Held until the transaction has ended.
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -174,7 +177,8 @@ impl Store {
         // ends. If the caller is gone by then, the task's result is dropped, which rolls it back.
         let begun = tokio::spawn(async move { writers.begin_with_options(options).await }).await;
         let inner = begun.map_err(|error| DbErr::Custom(error.to_string()))??;
-        Ok(Tx { inner, changes: Vec::new(), server: self.server, _turn: None })
+        let unsure = self.unsure.clone();
+        Ok(Tx { inner, changes: Vec::new(), server: self.server, unsure, _turn: None })
     }
 
     /// Whether the database is this server's alone.
@@ -237,13 +241,16 @@ impl Tx {
     pub async fn commit(self) -> Result<Committed> {
         let mut tenants: Vec<TenantId> = self.changes.iter().map(|change| change.tenant).collect();
         tenants.dedup();
-        for tenant in tenants {
+        for &tenant in &tenants {
             self.raise_edition(tenant).await?;
             if ConnectionTrait::get_database_backend(&self.inner) == DbBackend::Postgres {
                 listen::notify(&self.inner, self.server, tenant).await?;
             }
         }
+        // If no answer comes, nobody here is told by the commit: then the notification tells them.
+        self.unsure.begin(&tenants);
         self.inner.commit().await?;
+        self.unsure.end(&tenants);
         Ok(Committed { changes: self.changes })
     }
 }

@@ -41,7 +41,7 @@ impl Store {
             }
         };
         let turns = (0..TURNS).map(|_| Arc::default()).collect();
-        Ok(Self { readers, writers, turns, file, work_max, server })
+        Ok(Self { readers, writers, turns, file, work_max, unsure: Arc::default(), server })
     }
 
     /// Brings the schema up to date. Servers that do it at once wait for each other.
