@@ -152,6 +152,13 @@ impl Events {
         board.beats.remove(&import);
     }
 
+    /// Forgets about all work but that on `imports`: what was stopped may have noted something as its last.
+    pub fn keep_work(&self, imports: &[ImportId]) {
+        let mut board = self.board();
+        board.progress.retain(|import, _| imports.contains(import));
+        board.beats.retain(|import, _| imports.contains(import));
+    }
+
     /// How far the work on an import has come, if this server is at it.
     #[must_use]
     pub fn progress(&self, import: ImportId) -> Option<Progress> {
@@ -200,5 +207,19 @@ mod tests {
         assert_eq!(events.board().watched.len(), 1);
         drop(other);
         assert_eq!(events.board().watched.len(), 0);
+    }
+
+    #[test]
+    fn what_stopped_work_noted_last_is_forgotten() {
+        let (events, tenant) = (Events::default(), TenantId(uuid::Uuid::from_u128(1)));
+        let [at, stopped] = [2, 3].map(|number| ImportId(uuid::Uuid::from_u128(number)));
+        for import in [at, stopped] {
+            events.beat(import);
+            assert!(events.note_progress(tenant, import, Progress { processed: 1, total: 2 }));
+        }
+        events.keep_work(&[at]);
+        assert_eq!(events.progress(at), Some(Progress { processed: 1, total: 2 }));
+        assert_eq!(events.progress(stopped), None);
+        assert_eq!(events.board().beats.len(), 1);
     }
 }

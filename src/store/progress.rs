@@ -41,6 +41,21 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Forgets the progress of work that is over: what is noted while it ends would stay. Answers of how many pieces.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub async fn sweep_progress(&self) -> Result<u64> {
+        if self.is_embedded() {
+            return Ok(0);
+        }
+        let sweep = "DELETE FROM progress WHERE import_id NOT IN (SELECT import_id FROM work)";
+        let swept = self.connection().execute_unprepared(sweep).await?;
+        Ok(swept.rows_affected())
+    }
+}
+
 impl Tx {
     pub(super) async fn remove_progress(&self, import: ImportId) -> Result<()> {
         Entity::delete_many().filter(Column::ImportId.eq(import.0)).exec(&self.inner).await?;

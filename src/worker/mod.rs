@@ -55,6 +55,7 @@ pub async fn run(app: Arc<App>, shutdown: CancellationToken) {
             let Some(lease) = taken else { break };
             at_work.begin(app.clone(), lease);
         }
+        app.events.keep_work(&at_work.imports());
         tokio::select! {
             () = shutdown.cancelled() => break,
             () = at_work.end_one(), if at_work.count() > 0 => {}

@@ -1,4 +1,5 @@
-//! Sweeping: files without an import, plans that nobody finishes, and records of members who were deleted long ago.
+//! Sweeping: files without an import, plans that nobody finishes, progress of work that is over, and records of members who
+//! were deleted long ago.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -21,6 +22,9 @@ pub async fn sweep(app: &App) {
     }
     if let Err(failure) = unfinished_plans(app).await {
         tracing::warn!(?failure, "cannot sweep plans");
+    }
+    if let Err(error) = app.store.sweep_progress().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "cannot sweep progress");
     }
     if let Err(failure) = deleted_members(app).await {
         tracing::warn!(?failure, "cannot forget deleted members");

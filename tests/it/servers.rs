@@ -99,3 +99,18 @@ async fn work_that_gives_no_sign_of_life_is_given_up_and_begun_anew() {
     test.drain().await;
     assert_eq!(ada.import(&import["id"]).await["step"], "REVIEW");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs MUSTER_TEST_POSTGRES_URL"]
+async fn progress_that_was_noted_too_late_is_swept() {
+    let test = TestApp::new().await;
+    let ada = test.admin("club", "ada");
+    let import = ada.upload("two.csv", ROSTER).await;
+    ada.done("approveMapping", json!({ "importId": import["id"], "ifVersion": import["version"] })).await;
+    let note = "INSERT INTO progress (import_id, tenant_id, processed, total)
+                SELECT import_id, tenant_id, 1, 2 FROM work";
+    test.psql(note);
+    assert_eq!(test.app.store.sweep_progress().await.unwrap(), 0, "the work is there");
+    test.psql("DELETE FROM work");
+    assert_eq!(test.app.store.sweep_progress().await.unwrap(), 1);
+}

@@ -134,6 +134,12 @@ impl TestApp {
         Arc::new(Self { app, shutdown, tokens, client, time, folder, database })
     }
 
+    /// Runs a statement past the program, on a PostgreSQL.
+    #[allow(dead_code, reason = "for what is between several servers, which is another binary")]
+    pub fn psql(&self, statement: &str) {
+        database::psql(&self.database.url, statement);
+    }
+
     /// The routes once more, for a server on a port of its own.
     pub fn site(&self) -> Site {
         site(&self.app, &self.tokens, &self.shutdown)
