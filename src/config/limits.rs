@@ -121,6 +121,14 @@ pub struct LimitsArgs {
     #[arg(long, env = "MUSTER_TENANT_UPLOADS_PER_MINUTE", default_value_t = QUOTAS.tenant_uploads_per_minute,
         value_parser = within::<u32>(0..=MANY))]
     pub tenant_uploads_per_minute: u32,
+    /// The most uploads that are under way at once, each of which may hold 15 MiB of its file in memory …
+    #[arg(long, env = "MUSTER_UPLOADS_AT_ONCE_MAX", default_value_t = QUOTAS.uploads_at_once_max,
+        value_parser = within::<usize>(1..=MANY))]
+    pub uploads_at_once_max: usize,
+    /// … and those of one tenant.
+    #[arg(long, env = "MUSTER_UPLOADS_AT_ONCE_PER_TENANT_MAX", default_value_t = QUOTAS.uploads_at_once_per_tenant_max,
+        value_parser = within::<usize>(1..=MANY))]
+    pub uploads_at_once_per_tenant_max: usize,
 }
 
 /// Takes a whole number in this range, and says so of any other.
@@ -167,6 +175,8 @@ impl LimitsArgs {
             user_operations_per_second: self.user_operations_per_second,
             tenant_operations_per_second: self.tenant_operations_per_second,
             tenant_uploads_per_minute: self.tenant_uploads_per_minute,
+            uploads_at_once_max: self.uploads_at_once_max,
+            uploads_at_once_per_tenant_max: self.uploads_at_once_per_tenant_max,
             connections_per_tenant_max: self.connections_per_tenant_max,
         }
     }

@@ -1,4 +1,5 @@
-//! What one user and one tenant may take of a server: operations and uploads in a while, and lasting connections.
+//! What one user and one tenant may take of a server: operations and uploads in a while, uploads at once, and lasting
+//! connections.
 //!
 //! Counted is whoever a verified token names, and nobody else: an address says little behind a proxy, and a header anything.
 //! Sign-ins that fail are not counted. A token is no password that could be guessed, a bad one costs microseconds and no
@@ -8,7 +9,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use governor::clock::Clock;
@@ -32,6 +33,10 @@ pub struct QuotaLimits {
     pub tenant_operations_per_second: u32,
     /// Uploads of one tenant, on average.
     pub tenant_uploads_per_minute: u32,
+    /// Uploads of all tenants that are under way at once: each may hold some parts of its file in memory.
+    pub uploads_at_once_max: usize,
+    /// Those of one tenant.
+    pub uploads_at_once_per_tenant_max: usize,
     /// WebSockets and event streams of one tenant.
     pub connections_per_tenant_max: usize,
 }
@@ -42,6 +47,8 @@ impl QuotaLimits {
         user_operations_per_second: 50,
         tenant_operations_per_second: 200,
         tenant_uploads_per_minute: 30,
+        uploads_at_once_max: 64,
+        uploads_at_once_per_tenant_max: 4,
         connections_per_tenant_max: 2_000,
     };
 }
@@ -57,7 +64,8 @@ pub struct Quotas {
     user_operations: Option<Rate<UserId>>,
     tenant_operations: Option<Rate<TenantId>>,
     tenant_uploads: Option<Rate<TenantId>>,
-    connections: Arc<Connections>,
+    uploads: Arc<Places>,
+    connections: Arc<Places>,
 }
 
 impl Quotas {
@@ -69,10 +77,9 @@ impl Quotas {
             user_operations: Rate::new(limits.user_operations_per_second, second, BURST_SECONDS),
             tenant_operations: Rate::new(limits.tenant_operations_per_second, second, BURST_SECONDS),
             tenant_uploads: Rate::new(limits.tenant_uploads_per_minute, Duration::from_secs(60), 1),
-            connections: Arc::new(Connections {
-                per_tenant_max: limits.connections_per_tenant_max,
-                open: Mutex::default(),
-            }),
+            uploads: Places::new(limits.uploads_at_once_max, limits.uploads_at_once_per_tenant_max),
+            // As many as the transport has of them.
+            connections: Places::new(usize::MAX, limits.connections_per_tenant_max),
         }
     }
 
@@ -95,10 +102,16 @@ impl Quotas {
         self.tenant_uploads.as_ref().map_or(Ok(()), |rate| rate.take(&requester.tenant))
     }
 
+    /// A place for one more upload of the tenant at once; `None`: it has too many, or all together have.
+    #[must_use]
+    pub fn begin_upload(&self, requester: &Requester) -> Option<Place> {
+        Places::take(&self.uploads, requester.tenant)
+    }
+
     /// A place for one more lasting connection of the tenant; `None`: it has too many.
     #[must_use]
     pub fn admit_connection(&self, requester: &Requester) -> Option<Place> {
-        Connections::admit(&self.connections, requester.tenant)
+        Places::take(&self.connections, requester.tenant)
     }
 }
 
@@ -147,37 +160,55 @@ impl Clock for TokioClock {
     }
 }
 
-/// Lasting connections of each tenant that has any.
-struct Connections {
+/// Places for what lasts a while.
+struct Places {
+    max: usize,
     per_tenant_max: usize,
-    open: Mutex<HashMap<TenantId, usize>>,
+    taken: Mutex<Taken>,
 }
 
-impl Connections {
-    fn admit(all: &Arc<Self>, tenant: TenantId) -> Option<Place> {
-        let mut open = all.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(tenant).or_default();
-        if *count >= all.per_tenant_max {
+#[derive(Default)]
+struct Taken {
+    all: usize,
+    /// Of each tenant that has any.
+    tenants: HashMap<TenantId, usize>,
+}
+
+impl Places {
+    fn new(max: usize, per_tenant_max: usize) -> Arc<Self> {
+        Arc::new(Self { max, per_tenant_max, taken: Mutex::default() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(places: &Arc<Self>, tenant: TenantId) -> Option<Place> {
+        let mut taken = places.lock();
+        let of_tenant = taken.tenants.get(&tenant).copied().unwrap_or_default();
+        if taken.all >= places.max || of_tenant >= places.per_tenant_max {
             return None;
         }
-        *count += 1;
-        Some(Box::new(Connection { all: all.clone(), tenant }))
+        taken.all += 1;
+        taken.tenants.insert(tenant, of_tenant + 1);
+        Some(Box::new(Held { places: places.clone(), tenant }))
     }
 }
 
-/// One of them; its place is free when it is dropped.
-struct Connection {
-    all: Arc<Connections>,
+/// One of them; it is free when this is dropped.
+struct Held {
+    places: Arc<Places>,
     tenant: TenantId,
 }
 
-impl Drop for Connection {
+impl Drop for Held {
     fn drop(&mut self) {
-        let mut open = self.all.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.tenant) {
+        let mut taken = self.places.lock();
+        taken.all -= 1;
+        if let Some(count) = taken.tenants.get_mut(&self.tenant) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&self.tenant);
+                taken.tenants.remove(&self.tenant);
             }
         }
     }
@@ -281,6 +312,25 @@ mod tests {
         drop(places);
         assert!(quotas.admit_connection(&ada).is_some());
         drop(his);
-        assert!(quotas.connections.open.lock().expect("nobody panicked").is_empty());
+        assert!(quotas.connections.lock().tenants.is_empty());
+    }
+
+    #[test]
+    fn uploads_at_once_are_bounded_for_each_tenant_and_for_all() {
+        let limits =
+            QuotaLimits { uploads_at_once_max: 3, uploads_at_once_per_tenant_max: 2, ..QuotaLimits::DEFAULT };
+        let (quotas, ada, ben) = (Quotas::new(&limits), somebody(tenant()), somebody(tenant()));
+        let hers = [quotas.begin_upload(&ada), quotas.begin_upload(&somebody(ada.tenant))];
+        assert!(hers.iter().all(Option::is_some));
+        assert!(quotas.begin_upload(&ada).is_none(), "one over the tenant's");
+        let his = quotas.begin_upload(&ben);
+        assert!(his.is_some());
+        assert!(quotas.begin_upload(&ben).is_none(), "one over all");
+        drop(hers);
+        let more = quotas.begin_upload(&ben);
+        assert!(more.is_some());
+        drop((his, more));
+        assert_eq!(quotas.uploads.lock().all, 0);
+        assert!(quotas.uploads.lock().tenants.is_empty());
     }
 }

@@ -126,6 +126,10 @@ impl Gate for TokenGate {
         self.quotas.admit_upload(&session.requester)
     }
 
+    fn begin_upload(&self, session: &SignedIn) -> Option<Place> {
+        self.quotas.begin_upload(&session.requester)
+    }
+
     fn admit_connection(&self, session: &SignedIn) -> Option<Place> {
         self.quotas.admit_connection(&session.requester)
     }

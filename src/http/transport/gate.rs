@@ -13,7 +13,7 @@ pub enum Denied {
     Unavailable,
 }
 
-/// A connection's place among those that its tenant may have; dropped when the connection ends.
+/// A place among as many as there may be of something; dropped when it ends.
 pub type Place = Box<dyn Any + Send + Sync>;
 
 /// An edition of the data: a number that rises, and a stretch of time, as there are answers that do not last.
@@ -69,6 +69,12 @@ pub trait Gate: Send + Sync + 'static {
     /// If there have been too many lately: how long it is until there may be one more.
     fn admit_upload(&self, _session: &Self::Session) -> Result<(), Duration> {
         Ok(())
+    }
+
+    /// A place for one more upload beside those that are under way; dropped when the upload has ended. `None`: there are
+    /// too many.
+    fn begin_upload(&self, _session: &Self::Session) -> Option<Place> {
+        Some(Box::new(()))
     }
 
     /// Hears of whoever is not let in (no session), or is not let do what they ask, and of the sentence that they are told.

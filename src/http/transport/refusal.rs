@@ -8,6 +8,9 @@ use poem::http::StatusCode;
 
 use super::RequestId;
 
+/// When it is worth while to ask again for what others are at: nobody knows when they are done.
+const AT_ONCE_SECONDS: u64 = 5;
+
 /// The codes of `extensions.code` that the transport gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
@@ -81,6 +84,13 @@ impl Refusal {
         let sentence = format!("Too many {what} lately: try again in {seconds} s.");
         let refusal = Self::transport(StatusCode::TOO_MANY_REQUESTS, Code::LimitExceeded, sentence);
         Self { retry_after_seconds: Some(seconds), ..refusal }
+    }
+
+    /// More of something than may be under way at once.
+    pub fn too_many_at_once(what: &str) -> Self {
+        let sentence = format!("Too many {what} are under way: try again in {AT_ONCE_SECONDS} s.");
+        let refusal = Self::transport(StatusCode::TOO_MANY_REQUESTS, Code::LimitExceeded, sentence);
+        Self { retry_after_seconds: Some(AT_ONCE_SECONDS), ..refusal }
     }
 
     /// Our own fault: nothing is said but where to look in the log.

@@ -43,6 +43,8 @@ const HASTY: QuotaLimits = QuotaLimits {
     user_operations_per_second: 0,
     tenant_operations_per_second: 0,
     tenant_uploads_per_minute: 0,
+    uploads_at_once_max: 1_000,
+    uploads_at_once_per_tenant_max: 1_000,
     ..QuotaLimits::DEFAULT
 };
 

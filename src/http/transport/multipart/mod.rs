@@ -20,7 +20,7 @@ use poem::{Body, Response, http::StatusCode};
 use self::{body::Meter, feed::Feed, headers::HeaderCleaner};
 use super::{
     RequestId, answer,
-    gate::Gate,
+    gate::{Gate, Place},
     media::Media,
     operation::{Core, Operation},
     params::Params,
@@ -66,10 +66,11 @@ pub(super) async fn answer<S: Executor, G: Gate>(
             return Err(refusal);
         }
     };
-    if let Some(part) = file {
+    if let Some((part, place)) = file {
         meter.allow(limits.file_bytes_max.saturating_add(BEYOND_FILE_BYTES));
         let (feed, file) = Feed::new(file_name::of(&part));
-        operation.request = operation.request.data(Uploads::new(file));
+        // The place goes with the operation, which goes on when the client has left.
+        operation.request = operation.request.data(Uploads::new(file)).data(place);
         // A task of its own: if this handler is cancelled, the resolver must not take the end of
         // the channel for the end of the file.
         tokio::spawn(feed.run(parts, part, meter, limits.clone()));
@@ -85,7 +86,7 @@ async fn arrive<S: Executor, G: Gate>(
     id: &RequestId,
     parts: &mut Multipart<'static>,
     meter: &Meter,
-) -> Result<(Operation, Option<Field<'static>>), Refusal> {
+) -> Result<(Operation, Option<(Field<'static>, Place)>), Refusal> {
     let limits = &core.limits;
     let operations = small_part(parts, meter, "operations", limits.operations_part_bytes_max).await?;
     let mut params = Params::from_json(&operations)?;
@@ -104,9 +105,10 @@ async fn arrive<S: Executor, G: Gate>(
         core.gate.refused(Some(session), id, sentence);
         return Err(Refusal::transport(StatusCode::FORBIDDEN, Code::Forbidden, sentence));
     }
+    let place = core.gate.begin_upload(session).ok_or_else(|| Refusal::too_many_at_once("uploads"))?;
     core.gate.admit_upload(session).map_err(|wait| Refusal::too_often("uploads", wait))?;
     match next_part(parts, meter).await? {
-        Some(file) if file.name() == Some(&entry.name) => Ok((operation, Some(file))),
+        Some(file) if file.name() == Some(&entry.name) => Ok((operation, Some((file, place)))),
         Some(_) => Err(Refusal::malformed("The part after `map` must be the file that `map` names.")),
         None => Err(Refusal::malformed("`map` names a file, and none came.")),
     }

@@ -36,7 +36,7 @@ use super::{Denied, Gate, Place, RequestId, TransportLimits, TrustedOperations, 
 struct Session(String);
 
 struct TestGate {
-    /// Hears of every connection that ended.
+    /// Hears of every connection and every upload that ended.
     gone: UnboundedSender<()>,
 }
 
@@ -66,7 +66,7 @@ impl Gate for TestGate {
     }
 
     fn may_upload(&self, session: &Session) -> bool {
-        matches!(session.0.as_str(), "admin" | "busy")
+        matches!(session.0.as_str(), "admin" | "busy" | "full")
     }
 
     fn expires_at(&self, session: &Session) -> i64 {
@@ -83,6 +83,10 @@ impl Gate for TestGate {
 
     fn admit_upload(&self, session: &Session) -> Result<(), Duration> {
         if session.0 == "busy" { Err(Duration::ZERO) } else { Ok(()) }
+    }
+
+    fn begin_upload(&self, session: &Session) -> Option<Place> {
+        (session.0 != "full").then(|| Box::new(Farewell(self.gone.clone())) as Place)
     }
 
     fn admit_connection(&self, session: &Session) -> Option<Place> {
@@ -110,7 +114,7 @@ fn client() -> TestClient<impl Endpoint<Output = Response>> {
 struct TestServer {
     address: SocketAddr,
     shutdown: CancellationToken,
-    /// A message for each connection that ended.
+    /// A message for each connection and each upload that ended.
     gone: tokio::sync::mpsc::UnboundedReceiver<()>,
 }
 

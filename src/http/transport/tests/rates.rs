@@ -56,6 +56,16 @@ async fn uploads_that_come_too_often_are_refused_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn more_uploads_at_once_than_may_be_are_refused_and_nothing_else() {
+    let (status, retry_after, body) = ask("full", "*/*", TYPE, form(UPLOAD, MAP, &file("0", "x"))).await;
+    assert_eq!((status, retry_after.as_deref()), (StatusCode::TOO_MANY_REQUESTS, Some("5")));
+    assert!(body.contains("LIMIT_EXCEEDED") && body.contains("uploads are under way"), "{body}");
+    let (status, _, _) =
+        ask("full", "*/*", "application/json", json!({ "query": "{hello}" }).to_string()).await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_stream_of_events_tells_it_in_the_stream() {
     let body = json!({ "query": "subscription{count(to:1)}" }).to_string();
     let (status, _, body) = ask("eager", "text/event-stream", "application/json", body).await;

@@ -188,6 +188,26 @@ async fn a_file_that_breaks_off_is_not_taken_for_a_shorter_one() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
 }
 
+#[tokio::test]
+async fn an_upload_has_its_place_until_it_has_ended() {
+    let mut server = TestServer::start(TransportLimits::default()).await;
+    let mut connection = TcpStream::connect(server.address).await.unwrap();
+    let body = form(UPLOAD, MAP, &file("0", &"x".repeat(1_000)));
+    let (begin, end) = body.split_at(body.len() - 100);
+    let head = format!(
+        "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer admin\r\ncontent-type: {TYPE}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    connection.write_all((head + begin).as_bytes()).await.unwrap();
+    let early = tokio::time::timeout(Duration::from_millis(50), server.gone.recv()).await;
+    assert!(early.is_err(), "it is on its way");
+    connection.write_all(end.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    server.gone.recv().await.expect("its place is free");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_file_that_stands_still_is_interrupted() {
     let still = stream::iter([Ok("half".into())]).chain(stream::pending());
