@@ -26,6 +26,7 @@ use crate::app::{App, AppError};
 use crate::audit::Line;
 use crate::domain::requester::Requester;
 use crate::graphql;
+use crate::store::StoreError;
 
 /// An answer is kept for one part in so many of the time for which the addresses in it are good.
 const KEPT_PART: i64 = 15;
@@ -93,11 +94,19 @@ impl Gate for TokenGate {
         Some(format!("{} {} {is_tenant_admin} {}", tenant.0, user.0, session.public_url))
     }
 
-    async fn edition(&self, session: &SignedIn) -> Option<Edition> {
-        let number = self.app.store.edition(session.requester.tenant).await.ok()?;
+    async fn edition(&self, session: &SignedIn) -> Result<Option<Edition>, Denied> {
+        let number = match self.app.store.edition(session.requester.tenant).await {
+            Ok(number) => number,
+            Err(error @ StoreError::Unavailable(_)) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a part of the service is away");
+                return Err(Denied::Unavailable);
+            }
+            // Whatever is asked meets it too, and says so.
+            Err(_) => return Ok(None),
+        };
         // Addresses of downloads expire: an answer is kept for a small part of the time for which they are good.
         let stretch = i64::from(self.app.settings.download_seconds) * 1_000 / KEPT_PART;
-        Some(Edition(number, self.app.clock.now().0 / stretch.max(1)))
+        Ok(Some(Edition(number, self.app.clock.now().0 / stretch.max(1))))
     }
 
     fn may_upload(&self, session: &SignedIn) -> bool {

@@ -44,9 +44,15 @@ pub trait Gate: Send + Sync + 'static {
     }
 
     /// The edition of the data of this session: what was answered from one edition is right for as long as it is the
-    /// same. `None`: it cannot be found out now.
-    fn edition(&self, _session: &Self::Session) -> impl Future<Output = Option<Edition>> + Send {
-        std::future::ready(None)
+    /// same. `None`: it cannot be told.
+    ///
+    /// # Errors
+    /// If the data cannot be read now: whoever asks for some is told so, and waits no second time.
+    fn edition(
+        &self,
+        _session: &Self::Session,
+    ) -> impl Future<Output = Result<Option<Edition>, Denied>> + Send {
+        std::future::ready(Ok(None))
     }
 
     /// Whether uploads of this session are read at all.

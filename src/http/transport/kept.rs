@@ -17,7 +17,7 @@ use super::{
     RequestId, answer,
     gate::{Edition, Gate},
     media::Media,
-    operation::{Core, Operation, count},
+    operation::{Core, Operation, count, unavailable},
     refusal::Refusal,
 };
 
@@ -93,7 +93,14 @@ pub(super) async fn answer<S: Executor, G: Gate>(
     let mut edition = None;
     if let Some(asked) = asked.as_ref().filter(|asked| core.answers.was_asked(asked)) {
         let found = core.gate.edition(session);
-        edition = tokio::time::timeout(core.limits.request_time(), found).await.ok().flatten();
+        // In an outage that takes as long as anything that reads may wait: the query would wait as long once more.
+        edition = match tokio::time::timeout(core.limits.request_time(), found).await {
+            Ok(Ok(edition)) => edition,
+            Ok(Err(_)) | Err(_) => {
+                count(kind, "error", began);
+                return Err(unavailable("The service is not available right now. Try again in a moment."));
+            }
+        };
         if let Some(body) = edition.and_then(|edition| core.answers.find(asked, edition)) {
             count(kind, "ok", began);
             return Ok(answer::written(StatusCode::OK, media, body));
