@@ -1,7 +1,10 @@
 //! Signing in: a tenant and a user come into being with their first valid token.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use super::{App, Result};
 use crate::clock::new_id;
@@ -12,6 +15,8 @@ use crate::store::{NewUser, Tenant, User};
 
 /// Identities that are remembered; more, and all are looked up again.
 const REMEMBERED_MAX: usize = 10_000;
+/// How long a user waits until their new name is written.
+const RENAMED: Duration = Duration::from_secs(1);
 
 /// What a valid token says.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -33,12 +38,20 @@ pub struct Claims {
 pub struct SignedIn(Mutex<HashMap<Claims, Requester>>);
 
 impl SignedIn {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Claims, Requester>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn find(&self, claims: &Claims) -> Option<Requester> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(claims).copied()
+        self.lock().get(claims).copied()
+    }
+
+    fn forget(&self, claims: &Claims) {
+        self.lock().remove(claims);
     }
 
     fn remember(&self, claims: &Claims, requester: Requester) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.lock();
         if known.len() >= REMEMBERED_MAX {
             known.clear();
         }
@@ -50,31 +63,47 @@ impl SignedIn {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn sign_in(app: &App, claims: &Claims) -> Result<Requester> {
+pub async fn sign_in(app: &Arc<App>, claims: &Claims) -> Result<Requester> {
     if let Some(known) = app.signed_in.find(claims) {
         return Ok(known);
     }
     let (tenant, user) = match find(app, claims).await? {
         Some(found) => found,
         None => {
-            create(app, claims).await?;
+            write(app, claims).await?;
             let found = find(app, claims).await?;
             found.ok_or_else(|| super::AppError::Internal("a new user is not there".into()))?
         }
     };
-    let requester = Requester { tenant, user, is_tenant_admin: claims.is_tenant_admin };
+    let requester = Requester { tenant, user: user.id, is_tenant_admin: claims.is_tenant_admin };
     app.signed_in.remember(claims, requester);
+    if user.name != claims.name || user.email != claims.email {
+        rename(app, claims).await;
+    }
     Ok(requester)
 }
 
-async fn find(app: &App, claims: &Claims) -> Result<Option<(TenantId, UserId)>> {
+async fn find(app: &App, claims: &Claims) -> Result<Option<(TenantId, User)>> {
     let Some(tenant) = app.store.tenant_by_slug(&claims.tenant).await? else { return Ok(None) };
     let user = app.store.user_by_subject(tenant.id, &claims.subject).await?;
-    let same = user.filter(|user| user.name == claims.name && user.email == claims.email);
-    Ok(same.map(|user| (tenant.id, user.id)))
+    Ok(user.map(|user| (tenant.id, user)))
 }
 
-async fn create(app: &App, claims: &Claims) -> Result<()> {
+/// Takes over what a newer token says of a user who is there. Beside them, if it has to wait: on an embedded database all
+/// writing waits while a large import is applied.
+async fn rename(app: &Arc<App>, claims: &Claims) {
+    let (app, claims) = (app.clone(), claims.clone());
+    let renaming = tokio::spawn(async move {
+        if let Err(failure) = write(&app, &claims).await {
+            tracing::warn!(?failure, "cannot write the new name of a user");
+            // It is tried again when they ask the next time.
+            app.signed_in.forget(&claims);
+        }
+    });
+    let _ = timeout(RENAMED, renaming).await;
+}
+
+async fn write(app: &App, claims: &Claims) -> Result<()> {
     let now = app.now();
     let tx = app.store.begin_unlocked().await?;
     let fields = BUILT_IN_FIELDS.iter().map(|_| FieldId(new_id()));

@@ -105,7 +105,7 @@ pub async fn seed(app: &Arc<App>) -> Result<[Admin; 2]> {
     Ok(ADMINS)
 }
 
-async fn requester(app: &App, admin: &Admin) -> Result<Requester> {
+async fn requester(app: &Arc<App>, admin: &Admin) -> Result<Requester> {
     let claims = Claims {
         tenant: admin.tenant.to_owned(),
         subject: admin.subject.to_owned(),

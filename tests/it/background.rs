@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use muster::app::Settings;
+use muster::app::identity::{Claims, sign_in};
 use muster::domain::id::{ImportId, PlanId};
 use muster::domain::limits::FileLimits;
 use muster::files::FileKey;
@@ -161,4 +162,27 @@ async fn a_small_file_does_not_wait_for_the_large_ones_of_others() {
     assert_eq!(small.tenant, store.tenant_by_slug("small").await.unwrap().unwrap().id);
     assert_eq!(store.lease_work(WorkSize::Small, &[], || now, 1_000).await.unwrap(), None);
     assert!(store.lease_work(WorkSize::Any, &[], || now, 1_000).await.unwrap().unwrap().is_large);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_with_a_new_name_does_not_wait_for_whoever_writes() {
+    let test = TestApp::on_sqlite().await;
+    let claims = |name: &str| Claims {
+        tenant: "club".into(),
+        subject: "ada".into(),
+        name: Some(name.into()),
+        email: None,
+        is_tenant_admin: true,
+    };
+    let before = sign_in(&test.app, &claims("Ada")).await.unwrap();
+    // One transaction writes at a time, as one does that applies a large import.
+    let held = test.app.store.begin_unlocked().await.unwrap();
+    let renamed = sign_in(&test.app, &claims("Ada Abara")).await.unwrap();
+    assert_eq!((renamed.tenant, renamed.user), (before.tenant, before.user));
+    drop(held);
+    let name =
+        async || test.app.store.users(before.tenant, &[before.user]).await.unwrap().swap_remove(0).name;
+    while name().await.as_deref() != Some("Ada Abara") {
+        tokio::task::yield_now().await;
+    }
 }
