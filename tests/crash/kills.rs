@@ -1,5 +1,7 @@
 //! Killed at a random moment, round after round: what was acknowledged is there, the work ends by itself, and the
 //! members are as they should be.
+//!
+//! Counted are the blows that met an upload on its way, or a server at its planning or applying.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -15,32 +17,32 @@ use crate::roster::change;
 use crate::round::Admin;
 use crate::server::{Doors, Home, Server};
 
-/// How often there is a kill, for each test.
+/// How often a kill meets something under way, for each test.
 const KILLS: &str = "MUSTER_TEST_KILLS";
 const KILLS_DEFAULT: u64 = 6;
+/// Rounds for each of them: moments are by chance, so that some blows come too early or too late.
+const ROUNDS_FOR_EACH: u64 = 4;
 /// People in a roster.
 const SIZE: u64 = 2_000;
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Some kills come this soon: right where a step begins.
-const SOON: Duration = Duration::from_millis(15);
+/// Some kills come this soon: right where a phase begins.
+const SOON: Duration = Duration::from_millis(30);
 /// How often it is looked whether a server is at work.
 const LOOK: Duration = Duration::from_millis(1);
 const TENANT: &str = "club";
 
-/// What is under way when the blow comes.
+/// What is to be under way when the blow comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Upload,
-    Uploaded,
     Planning,
-    Deciding,
     Applying,
-    Done,
 }
 
-const PHASES: [Phase; 6] =
-    [Phase::Upload, Phase::Uploaded, Phase::Planning, Phase::Deciding, Phase::Applying, Phase::Done];
+const PHASES: [Phase; 3] = [Phase::Upload, Phase::Planning, Phase::Applying];
+/// Work that a server is at, as it lies there when the server is dead.
+const AT_WORK: &str = "SELECT count(*) FROM work WHERE leased_until > 0";
 
 /// What is struck.
 enum Target {
@@ -62,7 +64,11 @@ struct Kills {
     usual: Cell<[Duration; PHASES.len()]>,
     /// The part of it in which a server was at work in the background.
     background: Cell<[Duration; PHASES.len()]>,
-    struck: RefCell<Vec<Phase>>,
+    /// Whether what the phase is about has not been answered.
+    is_asked: Cell<bool>,
+    /// Blows of each phase, and those of them that met it under way.
+    struck: Cell<[u64; PHASES.len()]>,
+    met: Cell<[u64; PHASES.len()]>,
 }
 
 impl Kills {
@@ -81,17 +87,22 @@ impl Kills {
             chance: RefCell::new(chance),
             usual: Cell::new([Duration::from_millis(300); PHASES.len()]),
             background: Cell::new([Duration::from_millis(100); PHASES.len()]),
-            struck: RefCell::default(),
+            is_asked: Cell::default(),
+            struck: Cell::default(),
+            met: Cell::default(),
         }
     }
 
     async fn run(self) {
         let began = Instant::now();
         let kills = setting(KILLS, KILLS_DEFAULT);
-        for number in 0..kills {
-            // Each phase has its turn.
-            let phase = PHASES[number as usize % PHASES.len()];
-            self.round(number, phase).await;
+        let mut rounds = 0;
+        while self.met.get().iter().sum::<u64>() < kills {
+            assert!(rounds < kills * ROUNDS_FOR_EACH, "of {:?} blows only {:?} met", self.struck, self.met);
+            // Each phase has its turn until it was met.
+            let phase = PHASES.into_iter().min_by_key(|phase| self.met.get()[*phase as usize]);
+            self.round(rounds, phase.unwrap()).await;
+            rounds += 1;
         }
         let files = self.admin.files.borrow().len();
         for place in 0..files {
@@ -102,7 +113,12 @@ impl Kills {
         if let Some(cluster) = &self.cluster {
             cluster.check();
         }
-        println!("{kills} kills in {:?}: {:?}", began.elapsed(), self.struck.borrow());
+        println!(
+            "{kills} kills met what was under way, of {rounds} in {:?}: {PHASES:?} were met {:?} times, of {:?}",
+            began.elapsed(),
+            self.met.get(),
+            self.struck.get(),
+        );
     }
 
     async fn round(&self, number: u64, struck: Phase) {
@@ -115,14 +131,12 @@ impl Kills {
         *admin.members.borrow_mut() = (change.before.clone(), change.after.clone());
         let key = format!("round {number}");
         let id = &self.during(Phase::Upload, struck, admin.upload(&change.csv, &key)).await;
-        self.during(Phase::Uploaded, struck, async {}).await;
         let planned = self.during(Phase::Planning, struck, admin.plan(id)).await;
-        self.during(Phase::Deciding, struck, admin.decide(&planned, &change)).await;
+        admin.decide(&planned, &change).await;
         let completed = self.during(Phase::Applying, struck, admin.complete(id, &change)).await;
         assert_eq!(completed["status"], "COMPLETE");
         admin.completed.set(admin.completed.get() + 1);
         admin.members.borrow_mut().0.clone_from(&change.after);
-        self.during(Phase::Done, struck, async {}).await;
 
         assert!(persist(async || admin.client.members().await).await == change.after, "the members");
         admin.find_file(number as usize).await;
@@ -153,64 +167,80 @@ impl Kills {
             self.background.set(background);
             return done;
         }
+        self.is_asked.set(true);
+        let action = async {
+            let done = action.await;
+            self.is_asked.set(false);
+            done
+        };
         let strike = async {
             self.moment(phase).await;
-            self.strike().await;
-            self.struck.borrow_mut().push(phase);
+            let is_met = self.strike(phase).await;
+            let count = |counts: &Cell<[u64; PHASES.len()]>, more: bool| {
+                let mut counted = counts.get();
+                counted[phase as usize] += u64::from(more);
+                counts.set(counted);
+            };
+            count(&self.struck, true);
+            count(&self.met, is_met);
         };
         tokio::join!(action, strike).0
     }
 
-    /// Waits for a moment by chance: soon, in the course of the phase, or while a server is at work in the background.
+    /// Waits for a moment by chance: soon after it begins, or in the course of it.
     async fn moment(&self, phase: Phase) {
-        let is_background = matches!(phase, Phase::Planning | Phase::Applying);
         let usual = self.usual.get()[phase as usize];
-        let kind = self.chance.borrow_mut().below(if is_background { 4 } else { 2 });
-        let span = match kind {
-            0 => SOON,
-            1 => usual,
-            _ => {
-                let begun = async {
-                    while self.admin.waits_since.get().is_none() {
-                        sleep(LOOK).await;
-                    }
-                };
-                let _ = timeout(usual, begun).await;
-                if kind == 2 { SOON * 2 } else { self.background.get()[phase as usize] }
-            }
-        };
+        if phase != Phase::Upload {
+            let begun = async {
+                while self.admin.waits_since.get().is_none() {
+                    sleep(LOOK).await;
+                }
+            };
+            let _ = timeout(usual, begun).await;
+        }
+        let whole = if phase == Phase::Upload { usual } else { self.background.get()[phase as usize] };
+        let span = if self.chance.borrow_mut().one_in(2) { SOON } else { whole };
         let delay = self.chance.borrow_mut().below(span.as_micros() as u64);
         sleep(Duration::from_micros(delay)).await;
     }
 
-    /// Strikes, looks at what that has left, and brings back what was struck.
-    async fn strike(&self) {
-        match (&self.target, &self.cluster) {
+    /// Strikes, looks at what that has left, and brings back what was struck. Answers whether the phase was under way.
+    async fn strike(&self, phase: Phase) -> bool {
+        let is_asked = self.is_asked.get();
+        let at_work = match (&self.target, &self.cluster) {
             (Target::Database, Some(cluster)) => {
+                // Before the blow: behind it the server, which lives, may be faster than whoever looks.
+                let books = Books::open(&self.home.database_url).await;
+                let at_work = books.number(AT_WORK).await;
                 cluster.stop("immediate");
                 let away = self.chance.borrow_mut().below(300);
                 sleep(Duration::from_millis(away)).await;
                 cluster.start();
                 self.look(&self.home.database_url).await;
+                at_work
             }
             _ => {
                 self.server.borrow_mut().kill();
                 // Before another server has mended anything.
-                match self.home.copy_of_sqlite() {
+                let at_work = match self.home.copy_of_sqlite() {
                     Some(copy) => self.look(&copy.url).await,
                     None => self.look(&self.home.database_url).await,
-                }
+                };
                 let server = Server::start(&self.home);
                 self.doors.set(0, &server);
                 *self.server.borrow_mut() = server;
+                at_work
             }
-        }
+        };
+        if phase == Phase::Upload { is_asked } else { at_work > 0 }
     }
 
-    /// The database is sound, and the members are those before the import under way, or those after it.
-    async fn look(&self, database_url: &str) {
+    /// The database is sound, and the members are those before the import under way, or those after it. Answers how much
+    /// work a server was at.
+    async fn look(&self, database_url: &str) -> i64 {
         let books = Books::open(database_url).await;
         books.are_sound().await;
+        let at_work = books.number(AT_WORK).await;
         let found = books.members().await.remove(TENANT).unwrap_or_default();
         books.close().await;
         let completed = self.admin.completed.get();
@@ -218,6 +248,7 @@ impl Kills {
         assert!([completed, completed + 1].contains(&found.0), "{} imports are COMPLETE", found.0);
         let expected = if found.0 == completed { before } else { after };
         assert!(found.1 == *expected, "the members are neither those before nor those after");
+        at_work
     }
 }
 
