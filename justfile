@@ -22,6 +22,8 @@ crash:
     MUSTER_TEST_KILLS=100 cargo test --test crash -- --nocapture --ignored a_server_on_postgres
     MUSTER_TEST_KILLS=50 cargo test --test crash -- --nocapture --ignored a_postgres
     MUSTER_TEST_SECONDS=300 cargo test --test crash -- --nocapture --ignored three_servers
+    # Stopped for longer than PostgreSQL leaves a transaction alone
+    MUSTER_TEST_SECONDS=300 MUSTER_TEST_LEASE_SECONDS=10 cargo test --test crash -- --nocapture --ignored three_servers
 
 # Format, then show what clippy and rustdoc find
 lint:

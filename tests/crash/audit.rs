@@ -20,9 +20,6 @@ BEGIN
   IF NEW.fence <> OLD.fence AND NEW.leased_until > 0 THEN
     INSERT INTO audit_leases VALUES (NEW.tenant_id, NEW.import_id, NEW.kind, NEW.fence, NEW.attempts, session_user,
       audit_now() - greatest(OLD.leased_until, OLD.created_at));
-    INSERT INTO audit_violations SELECT 'a second apply', NEW.import_id, session_user FROM work
-      WHERE NEW.kind = 'APPLY' AND kind = 'APPLY' AND tenant_id = NEW.tenant_id AND import_id <> NEW.import_id
-        AND leased_until > audit_now();
   END IF;
   RETURN NULL;
 END $$;
@@ -47,6 +44,10 @@ BEGIN
     FROM (SELECT DISTINCT tenant_id FROM written) m
     WHERE NOT EXISTS (SELECT 1 FROM work w
       WHERE w.tenant_id = m.tenant_id AND w.kind = 'APPLY' AND audit_is_holder(w.import_id));
+  -- Held until the transaction ends, by whoever writes members of a tenant first.
+  INSERT INTO audit_violations SELECT 'a second apply', NULL, session_user
+    FROM (SELECT DISTINCT tenant_id FROM written) m
+    WHERE NOT pg_try_advisory_xact_lock(1, hashtext(m.tenant_id::text));
   RETURN NULL;
 END $$;
 ";
@@ -81,12 +82,13 @@ pub fn user(place: usize) -> String {
     format!("server{place}")
 }
 
-/// The servers that are at work this moment.
-pub async fn at_work(books: &Books) -> Vec<usize> {
+/// The servers that are at work this moment; those that are applying, if `applies`.
+pub async fn at_work(books: &Books, applies: bool) -> Vec<usize> {
     let leases =
         "SELECT l.holder FROM work w JOIN audit_leases l ON l.import_id = w.import_id AND l.fence = w.fence
                   WHERE w.leased_until > audit_now()";
-    let holders = books.rows(leases).await;
+    let holders =
+        books.rows(&format!("{leases}{}", if applies { " AND w.kind = 'APPLY'" } else { "" })).await;
     let holders = holders.iter().map(|row| row.try_get_by_index::<String>(0).unwrap());
     holders.map(|holder| holder.trim_start_matches("server").parse().unwrap()).collect()
 }

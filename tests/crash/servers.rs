@@ -1,13 +1,16 @@
 //! Three servers on one PostgreSQL, killed and stopped while admins of ten tenants race each other at all of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::task::{JoinSet, block_in_place};
 use tokio::time::{interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::audit;
 use crate::chance::{Chance, setting};
@@ -112,16 +115,50 @@ impl Racer {
     }
 }
 
+/// An import, its version, status and step: what an event shows, and what the log has of a transition.
+type Shown = (String, i64, String, String);
+
+/// What somebody was told who watched a tenant.
+struct Told {
+    tenant: String,
+    /// For each connection, in order.
+    connections: Vec<Vec<Shown>>,
+}
+
+impl Told {
+    fn events(&self) -> usize {
+        self.connections.iter().map(Vec::len).sum()
+    }
+
+    /// No transition is missing between the first one and the last one that came over a connection. `log` are those of the
+    /// tenant, in order; what else came shows an import between two of them. Answers how many came.
+    fn check(&self, log: &[Shown]) -> usize {
+        let places: HashMap<&Shown, usize> =
+            log.iter().enumerate().map(|(place, shown)| (shown, place)).collect();
+        let mut count = 0;
+        for events in &self.connections {
+            let mut came: Vec<usize> = events.iter().filter_map(|shown| places.get(shown).copied()).collect();
+            // Shown again with its progress.
+            came.dedup();
+            let gap = came.windows(2).find(|pair| pair[1] != pair[0] + 1);
+            assert!(gap.is_none(), "missing between {gap:?} in {}: {events:?} of {log:?}", self.tenant);
+            count += came.len();
+        }
+        count
+    }
+}
+
 /// Watches a tenant at a server, also after the server was killed: versions never fall, and what has ended stays so.
-async fn watch(doors: Arc<Doors>, place: usize, tenant: String, stop: CancellationToken) -> u64 {
+async fn watch(doors: Arc<Doors>, place: usize, tenant: String, stop: CancellationToken) -> Told {
     let mut seen: HashMap<String, (i64, bool)> = HashMap::new();
-    let mut events = 0;
+    let mut told = Told { tenant: tenant.clone(), connections: Vec::new() };
     let watching = async {
         loop {
             let Ok(mut socket) = Socket::open(&doors.at(place), &tenant, ALL).await else {
                 sleep(Duration::from_millis(100)).await;
                 continue;
             };
+            told.connections.push(Vec::new());
             while let Heard::Event(data) = socket.hear().await {
                 let change = &data["importsChanged"]["change"];
                 let Some(id) = change["membershipImport"]["id"].as_str() else { continue };
@@ -131,7 +168,9 @@ async fn watch(doors: Arc<Doors>, place: usize, tenant: String, stop: Cancellati
                 assert!(version >= last.0, "{version} after {}: {change}", last.0);
                 assert!(has_ended || !last.1, "it had ended: {change}");
                 *last = (version, has_ended);
-                events += 1;
+                let word = |name: &str| change[name].as_str().unwrap().to_owned();
+                let shown = (id.to_owned(), version, word("status"), word("step"));
+                told.connections.last_mut().unwrap().push(shown);
             }
         }
     };
@@ -139,7 +178,7 @@ async fn watch(doors: Arc<Doors>, place: usize, tenant: String, stop: Cancellati
         () = stop.cancelled() => {}
         () = watching => {}
     }
-    events
+    told
 }
 
 struct Party {
@@ -168,14 +207,15 @@ impl Party {
         Self { cluster, home, doors, servers, books, lease }
     }
 
-    /// A server that is at work, as soon as there is one; or any.
+    /// A server that is at work, or at applying something, as soon as there is one; or any.
     async fn victim(&self, chance: &mut Chance) -> usize {
-        if chance.one_in(4) {
+        let kind = chance.below(4);
+        if kind == 0 {
             return chance.below(SERVERS as u64) as usize;
         }
         let at_work = async {
             loop {
-                if let Some(place) = audit::at_work(&self.books).await.first() {
+                if let Some(place) = audit::at_work(&self.books, kind == 1).await.first() {
                     return *place;
                 }
                 sleep(Duration::from_millis(5)).await;
@@ -184,9 +224,10 @@ impl Party {
         timeout(Duration::from_secs(2), at_work).await.unwrap_or_default()
     }
 
-    /// Kills one server after the other, or stops it for twice the lease.
-    async fn disturb(&mut self, chance: &mut Chance, time: Duration) -> (u64, u64) {
-        let (mut kills, mut stops) = (0, 0);
+    /// Kills one server after the other, or stops it for twice the lease. Answers how many kills there were, stops, and stops
+    /// of a server that was applying something.
+    async fn disturb(&mut self, chance: &mut Chance, time: Duration) -> (u64, u64, u64) {
+        let (mut kills, mut stops, mut amid_apply) = (0, 0, 0);
         let began = Instant::now();
         while began.elapsed() < time {
             sleep(Duration::from_millis(chance.below(1_000))).await;
@@ -201,11 +242,12 @@ impl Party {
             } else {
                 stops += 1;
                 self.servers[place].signal("STOP");
+                amid_apply += u64::from(audit::at_work(&self.books, true).await.contains(&place));
                 sleep(self.lease * 2).await;
                 self.servers[place].signal("CONT");
             }
         }
-        (kills, stops)
+        (kills, stops, amid_apply)
     }
 }
 
@@ -249,7 +291,7 @@ async fn three_servers_that_are_killed_and_stopped_keep_out_of_each_others_way()
     }
     tasks.spawn(look_on(party.home.database_url.clone(), stop.clone()));
     let time = Duration::from_secs(setting(SECONDS, SECONDS_DEFAULT));
-    let (kills, stops) = party.disturb(&mut chance, time).await;
+    let (kills, stops, amid_apply) = party.disturb(&mut chance, time).await;
     stop.cancel();
     tasks.join_all().await;
 
@@ -260,8 +302,8 @@ async fn three_servers_that_are_killed_and_stopped_keep_out_of_each_others_way()
     });
     timeout(DRAIN, idle).await.expect("all work comes to its end");
     stop_watching.cancel();
-    let events = watchers.join_all().await;
-    assert!(events.iter().any(|events| *events > 0), "something was seen: {events:?}");
+    let told = watchers.join_all().await;
+    let transitions = check_watchers(books, &told).await;
     books.are_sound().await;
     audit::assert_clean(books).await;
     let seen = audit::seen(books).await;
@@ -269,14 +311,15 @@ async fn three_servers_that_are_killed_and_stopped_keep_out_of_each_others_way()
     let completed = check_books(books, &done).await;
     let waited = Duration::from_millis(seen.takeover_milliseconds_max.unsigned_abs());
     println!(
-        "{kills} kills, {stops} stops of {:?}, {} moves, {} uploads and {} completions acknowledged, {completed} imports \
-         COMPLETE, {} events seen; {} pieces of work, taken on after {} ms at most, {} of them taken over, {} ms after the \
+        "{kills} kills, {stops} stops of {:?}, {amid_apply} of them amid an apply, {} moves, {} uploads and {} completions \
+         acknowledged, {completed} imports COMPLETE, {} events seen, {transitions} of them transitions without a gap; {} \
+         pieces of work, taken on after {} ms at most, {} of them taken over, {} ms after the \
          lease at most; {} attempts at most",
         lease * 2,
         done.moves,
         done.uploaded.len(),
         done.completed.len(),
-        events.iter().sum::<u64>(),
+        told.iter().map(Told::events).sum::<usize>(),
         seen.leases,
         seen.wait_milliseconds_max,
         seen.takeovers,
@@ -288,13 +331,44 @@ async fn three_servers_that_are_killed_and_stopped_keep_out_of_each_others_way()
     assert!(!said.contains("panicked"), "{said}");
 }
 
+/// Everybody who watched was told something, and nobody missed a transition while they were connected. Answers how many of
+/// them were told.
+async fn check_watchers(books: &Books, told: &[Told]) -> usize {
+    let mut logs: HashMap<String, Vec<Shown>> = HashMap::new();
+    let log = "SELECT t.slug, l.import_id, l.version, l.status, l.step
+         FROM import_log l JOIN tenants t ON t.id = l.tenant_id ORDER BY t.id, l.seq";
+    for row in books.rows(log).await {
+        let shown = (
+            import_id(row.try_get_by_index(1).unwrap()),
+            row.try_get_by_index::<i32>(2).unwrap().into(),
+            row.try_get_by_index(3).unwrap(),
+            row.try_get_by_index(4).unwrap(),
+        );
+        logs.entry(row.try_get_by_index(0).unwrap()).or_default().push(shown);
+    }
+    for told in told {
+        assert!(told.events() > 0, "somebody who watches {} was told nothing", told.tenant);
+    }
+    told.iter().map(|told| told.check(&logs[&told.tenant])).sum()
+}
+
+/// The id of an import as clients see it.
+fn import_id(id: Uuid) -> String {
+    const IMPORT: u8 = 3;
+    URL_SAFE_NO_PAD.encode([&[IMPORT][..], id.as_bytes()].concat())
+}
+
 /// What was acknowledged is there, and the members of each tenant are those of the roster that it completed last.
-async fn check_books(books: &Books, done: &Done) -> i64 {
+async fn check_books(books: &Books, done: &Done) -> usize {
     let keys = books.rows("SELECT idempotency_key FROM imports").await;
     let keys: Vec<String> = keys.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
     assert!(done.uploaded.iter().all(|key| keys.contains(key)), "an upload is lost");
-    let applied = books.number("SELECT count(*) FROM imports WHERE status = 'COMPLETE'").await;
-    assert!(applied >= done.completed.len() as i64, "a completion is lost");
+    let complete = books.rows("SELECT id FROM imports WHERE status = 'COMPLETE'").await;
+    let complete: HashSet<String> =
+        complete.iter().map(|row| import_id(row.try_get_by_index(0).unwrap())).collect();
+    for id in &done.completed {
+        assert!(complete.contains(id), "the completion of {id} is lost");
+    }
     let last = "SELECT DISTINCT ON (t.id) t.slug, i.idempotency_key
          FROM import_log l JOIN imports i ON i.id = l.import_id JOIN tenants t ON t.id = l.tenant_id
          WHERE l.status = 'COMPLETE' ORDER BY t.id, l.seq DESC";
@@ -306,5 +380,5 @@ async fn check_books(books: &Books, done: &Done) -> i64 {
             (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
         assert!(members[&tenant].1 == done.rosters[&key], "the members of {tenant}");
     }
-    applied
+    complete.len()
 }
