@@ -18,7 +18,7 @@ type Rows = BTreeMap<String, BTreeMap<String, String>>;
 type Updated = BTreeMap<String, BTreeSet<String>>;
 
 mod congress;
-mod states;
+pub mod states;
 
 fn headers(csv: &str) -> Vec<String> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());

@@ -39,6 +39,15 @@ const HELD: [(&str, [Held; 5]); 6] = [
 ];
 const START_DATE: &str = "start_date";
 
+pub fn tenants() -> impl Iterator<Item = &'static str> {
+    HELD.iter().map(|(tenant, _)| *tenant)
+}
+
+/// The files of one tenant, each with its date.
+pub fn snapshots(tenant: &str) -> impl Iterator<Item = (&'static str, String)> {
+    STATES.iter().map(move |(date, csv)| (*date, of_tenant(csv, tenant)))
+}
+
 /// The rows of one tenant, as a file of its own.
 fn of_tenant(csv: &str, tenant: &str) -> String {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
