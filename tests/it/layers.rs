@@ -147,3 +147,38 @@ fn no_file_is_long() {
         sources().into_iter().filter(|source| source.lines > LINES_MAX).map(|source| source.path).collect();
     assert_eq!(long, none());
 }
+
+/// The messages of what is logged, in one file.
+fn logged(code: &str) -> Vec<String> {
+    let mut messages = Vec::new();
+    for level in ["debug", "info", "warn", "error"] {
+        for (place, call) in code.match_indices(&format!("tracing::{level}!(")) {
+            let (mut depth, mut is_text) = (1, false);
+            let end = code[place + call.len()..].find(|c| {
+                match c {
+                    '"' => is_text = !is_text,
+                    '(' if !is_text => depth += 1,
+                    ')' if !is_text => depth -= 1,
+                    _ => {}
+                }
+                depth == 0
+            });
+            // The message is the last of the arguments.
+            let message = end.and_then(|end| code[place + call.len()..][..end].rsplit('"').nth(1));
+            messages.extend(message.map(str::to_owned));
+        }
+    }
+    messages
+}
+
+#[test]
+fn whatever_is_logged_is_explained_to_operators() {
+    let manual = include_str!("../../docs/OPERATIONS.md");
+    // The audit log has a chapter of its own.
+    let sources = sources().into_iter().filter(|source| source.path != "src/audit.rs");
+    let messages: Vec<String> = sources.flat_map(|source| logged(&source.code)).collect();
+    assert!(messages.len() > 30, "{messages:?}");
+    let unexplained: Vec<_> =
+        messages.iter().filter(|message| !manual.contains(&format!("`{message}`"))).collect();
+    assert!(unexplained.is_empty(), "{unexplained:?}");
+}
