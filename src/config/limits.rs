@@ -53,6 +53,10 @@ pub struct LimitsArgs {
     #[arg(long, env = "MUSTER_NODES_MAX", default_value_t = TRANSPORT.nodes_max,
         value_parser = within::<u64>(200..=10 * MANY))]
     pub nodes_max: u64,
+    /// What the variables of an operation may come to, in bytes and values, each counted as often as it is used.
+    #[arg(long, env = "MUSTER_VARIABLES_BYTES_MAX", default_value_t = TRANSPORT.variables_bytes_max,
+        value_parser = within::<usize>(1_024..=64 << 20))]
+    pub variables_bytes_max: usize,
     /// The most operations that one request may bring as a list; 1 takes no lists.
     #[arg(long, env = "MUSTER_BATCH_OPERATIONS_MAX", default_value_t = TRANSPORT.batch_operations_max,
         value_parser = within::<usize>(1..=10))]
@@ -154,6 +158,7 @@ impl LimitsArgs {
             directives_max: self.directives_max,
             directives_at_one_place_max: self.directives_at_one_place_max,
             nodes_max: self.nodes_max,
+            variables_bytes_max: self.variables_bytes_max,
             batch_operations_max: self.batch_operations_max,
             body_bytes_max: self.body_bytes_max,
             request_seconds: self.request_seconds,

@@ -51,6 +51,16 @@ pub fn documents() -> Vec<Document> {
             variables: json!({ "n": 100_000_000 }),
             ..limit("200 times a hundred million nodes", NESTED.into())
         },
+        Document {
+            variables: json!({ "v": vec![json!({ "a": 0 }); 1_000] }),
+            ..limit(
+                "a large variable, 900 times in a list",
+                format!(
+                    "query($v: Int) {{ membershipImports(first: [{}]) {{ totalCount }} }}",
+                    "$v ".repeat(900)
+                ),
+            )
+        },
         limit("60 kB of unknown fields", list(5_000, &|n| format!("unknown{n} "))),
         limit("3,000 tokens", list(3_000, &|_| "a ".into())),
         wrong("1,000 unknown fields", list(1_000, &|n| format!("u{n} "))),

@@ -28,6 +28,9 @@ pub struct TransportLimits {
     /// Nodes that an operation may ask for, the pages inside of pages multiplied; in a list of operations, all together.
     /// Fifty of the largest pages: whoever needs more asks page by page.
     pub nodes_max: u64,
+    /// What the variables of an operation come to, values and bytes, each as often as it is used: they are copied there. No
+    /// less than a body has, so that whoever uses each once can send what fits.
+    pub variables_bytes_max: usize,
     /// Operations of one request; 1 takes no lists.
     pub batch_operations_max: usize,
     /// The body of a JSON request.
@@ -92,6 +95,7 @@ impl TransportLimits {
         directives_at_one_place_max: 5,
         directives_max: 50,
         nodes_max: 10_000,
+        variables_bytes_max: 1024 * KIB,
         batch_operations_max: 1,
         body_bytes_max: 1024 * KIB,
         operations_part_bytes_max: 64 * KIB,

@@ -1,5 +1,6 @@
 //! One operation: admitted, prepared, run.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -92,7 +93,7 @@ fn syntax(error: &parser::Error, limits: &TransportLimits) -> Refusal {
 
 impl<S: Executor, G: Gate> Core<S, G> {
     /// Looks at what is asked, unless too much has been asked lately: then not even that. The one way in of whatever runs.
-    pub fn admit(&self, params: Params, session: &G::Session) -> Result<Operation, Refusal> {
+    pub fn admit(&self, mut params: Params, session: &G::Session) -> Result<Operation, Refusal> {
         self.gate.admit_operation(session).map_err(|wait| Refusal::too_often("operations", wait))?;
         let text = match &self.trusted {
             Some(trusted) => trusted.text(params.document)?,
@@ -100,7 +101,11 @@ impl<S: Executor, G: Gate> Core<S, G> {
         };
         let (document, selections) = parse(&text, &self.limits)?;
         let operation = chosen(&document, params.operation_name.as_deref())?;
-        guard::variables::check(operation, &params.variables)?;
+        // What the operation does not declare it cannot use; nobody looks at it, and nobody keeps it.
+        let declared: HashSet<&str> =
+            operation.variable_definitions.iter().map(|variable| variable.node.name.node.as_str()).collect();
+        params.variables.retain(|name, _| declared.contains(name.as_str()));
+        guard::variables::check(&document, operation, &params.variables, &self.limits)?;
         let nodes = guard::nodes::check(&document, operation, &params.variables, &self.limits)?;
         let kind = operation.ty;
         let mut request = Request::new(text).variables(params.variables);

@@ -131,6 +131,12 @@ fn rows() -> Vec<Row> {
         .into_iter()
         .map(|(limit, limits, at, over): (_, _, String, String)| row(limit, limits, query(&at), query(&over)))
         .collect();
+    let using = |text: &str| {
+        let query = "query($a:String!){echo(text:$a)}";
+        Sent::Json(json!({ "query": query, "variables": { "a": text, "b": "is not used" } }).to_string())
+    };
+    let limits = TransportLimits { variables_bytes_max: 10, ..none() };
+    rows.push(row("variables_bytes_max", limits, using("123456789"), using("1234567890")));
     let body = r#"{"query":"{hello}"}"#;
     let limits = TransportLimits { body_bytes_max: 90, ..none() };
     rows.push(row("body_bytes_max", limits, Sent::Json(filled(body, 90)), Sent::Json(filled(body, 91))));
@@ -171,7 +177,7 @@ macro_rules! names {
 fn every_bound_is_tested_at_it_and_over_it() {
     let names = names!(
         introspection document_bytes_max open_brackets_max document_tokens_max selections_max depth_fields_max
-        aliases_max directives_at_one_place_max directives_max nodes_max batch_operations_max body_bytes_max
+        aliases_max directives_at_one_place_max directives_max nodes_max variables_bytes_max batch_operations_max body_bytes_max
         operations_part_bytes_max map_part_bytes_max file_bytes_max file_idle_seconds file_seconds_max drain_bytes_max
         drain_seconds_max request_seconds errors_max message_characters_max frame_bytes_max socket_buffer_bytes
         subscriptions_per_socket_max operation_id_bytes_max socket_queue_messages_max connections_max
