@@ -25,8 +25,8 @@ use crate::graphql::{MusterSchema, Opened, Session, Turn};
 const ANSWERS_MAX: usize = 16;
 /// Bytes of an answer that is kept, as JSON.
 const ANSWER_BYTES_MAX: usize = 32 * 1024;
-/// Audiences that are always kept in mind; beyond them, those that have gone are forgotten now and then.
-const AUDIENCES_MIN: usize = 64;
+/// Audiences for which there is always room.
+const ROOM_MIN: usize = 64;
 
 /// The schema, with subscriptions that are worked out once for many.
 #[derive(Clone)]
@@ -36,19 +36,15 @@ pub(super) struct Live {
     audiences: Arc<Mutex<Audiences>>,
 }
 
-#[derive(Default)]
-struct Audiences {
-    known: HashMap<Asked, Weak<Audience>>,
-    /// How many there may be until the gone ones are forgotten.
-    full: usize,
-}
+/// Those who are watching. Each is forgotten when the last one of them has gone.
+type Audiences = HashMap<Arc<Asked>, Weak<Audience>>;
 
 /// What was asked, and all that the answers depend on besides.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct Asked {
     query: String,
     operation_name: Option<String>,
-    /// As JSON.
+    /// As JSON, which is kept once, and read for each event.
     variables: String,
     requester: Requester,
     public_url: String,
@@ -56,9 +52,10 @@ struct Asked {
 
 /// Those who asked the same.
 struct Audience {
-    asked: Asked,
-    variables: Variables,
+    asked: Arc<Asked>,
     answers: Mutex<VecDeque<(Occasion, Arc<OnceCell<Response>>)>>,
+    /// Where it is known.
+    among: Weak<Mutex<Audiences>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -102,24 +99,20 @@ impl Live {
         // An address to download from carries the user whom it was given to: all such fields have this in their names.
         let asks_for_addresses = request.query.contains("ownload");
         let user = if asks_for_addresses { session.requester.user } else { UserId(uuid::Uuid::nil()) };
-        let asked = Asked {
+        let asked = Arc::new(Asked {
             query: request.query.clone(),
             operation_name: request.operation_name.clone(),
             variables: serde_json::to_string(&request.variables).ok()?,
             requester: Requester { user, ..session.requester },
             public_url: session.public_url.clone(),
-        };
+        });
         let mut audiences = lock(&self.audiences);
-        if let Some(audience) = audiences.known.get(&asked).and_then(Weak::upgrade) {
+        if let Some(audience) = audiences.get(&asked).and_then(Weak::upgrade) {
             return Some(audience);
         }
-        if audiences.known.len() >= audiences.full {
-            audiences.known.retain(|_, audience| audience.strong_count() > 0);
-            audiences.full = AUDIENCES_MIN.max(audiences.known.len() * 2);
-        }
-        let variables = request.variables.clone();
-        let audience = Arc::new(Audience { asked: asked.clone(), variables, answers: Mutex::default() });
-        audiences.known.insert(asked, Arc::downgrade(&audience));
+        let among = Arc::downgrade(&self.audiences);
+        let audience = Arc::new(Audience { asked: asked.clone(), answers: Mutex::default(), among });
+        audiences.insert(asked, Arc::downgrade(&audience));
         Some(audience)
     }
 
@@ -161,7 +154,9 @@ impl Live {
 
     async fn work_out(&self, audience: &Audience, turn: Turn) -> Response {
         let asked = &audience.asked;
-        let mut request = Request::new(&asked.query).variables(audience.variables.clone()).data(turn);
+        // It was written from variables.
+        let variables: Variables = serde_json::from_str(&asked.variables).unwrap_or_default();
+        let mut request = Request::new(&asked.query).variables(variables).data(turn);
         request.operation_name.clone_from(&asked.operation_name);
         let session = Session {
             requester: asked.requester,
@@ -198,5 +193,77 @@ impl Audience {
         let answer = Arc::<OnceCell<Response>>::default();
         answers.push_back((occasion, answer.clone()));
         answer
+    }
+}
+
+impl Drop for Audience {
+    fn drop(&mut self) {
+        let Some(among) = self.among.upgrade() else { return };
+        let mut audiences = lock(&among);
+        // Somebody may have come meanwhile who asks the same.
+        if audiences.get(&self.asked).is_some_and(|audience| audience.strong_count() == 0) {
+            audiences.remove(&self.asked);
+        }
+        // So that they do not keep the room of the busiest hour.
+        if audiences.capacity() > 4 * audiences.len().max(ROOM_MIN) {
+            audiences.shrink_to_fit();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::new_id;
+    use crate::domain::id::TenantId;
+
+    fn audience(among: &Arc<Mutex<Audiences>>, variables: &str) -> Arc<Audience> {
+        let requester =
+            Requester { tenant: TenantId(new_id()), user: UserId(new_id()), is_tenant_admin: true };
+        let asked = Arc::new(Asked {
+            query: String::new(),
+            operation_name: None,
+            variables: variables.to_owned(),
+            requester,
+            public_url: String::new(),
+        });
+        let audience = Arc::new(Audience {
+            asked: asked.clone(),
+            answers: Mutex::default(),
+            among: Arc::downgrade(among),
+        });
+        lock(among).insert(asked, Arc::downgrade(&audience));
+        audience
+    }
+
+    #[test]
+    fn an_audience_that_has_gone_is_forgotten_with_its_variables() {
+        let among = Arc::<Mutex<Audiences>>::default();
+        let (one, other) = (audience(&among, "{}"), audience(&among, "{}"));
+        let again = one.clone();
+        drop(one);
+        assert_eq!(lock(&among).len(), 2, "somebody is left");
+        drop(again);
+        assert_eq!(lock(&among).len(), 1);
+        let many: Vec<_> = (0..1_000).map(|_| audience(&among, "{}")).collect();
+        drop(many);
+        assert_eq!(lock(&among).len(), 1);
+        assert!(lock(&among).capacity() <= 4 * ROOM_MIN);
+        drop(other);
+        assert!(lock(&among).is_empty());
+    }
+
+    #[test]
+    fn whoever_comes_while_the_last_one_goes_is_kept() {
+        let among = Arc::<Mutex<Audiences>>::default();
+        let gone = audience(&among, "{}");
+        let come = Arc::new(Audience {
+            asked: gone.asked.clone(),
+            answers: Mutex::default(),
+            among: Arc::downgrade(&among),
+        });
+        lock(&among).insert(come.asked.clone(), Arc::downgrade(&come));
+        drop(gone);
+        assert_eq!(lock(&among).len(), 1);
     }
 }

@@ -61,6 +61,14 @@ pub fn documents() -> Vec<Document> {
                 ),
             )
         },
+        wrong(
+            "a variable of a long name without a value",
+            format!("query(${}: Int!) {{ viewer {{ id }} }}", "x".repeat(9_000)),
+        ),
+        Document {
+            variables: json!({ "n".repeat(20_000): "\0" }),
+            ..wrong("a long name of a variable that nobody knows", "{ nothing }".into())
+        },
         limit("60 kB of unknown fields", list(5_000, &|n| format!("unknown{n} "))),
         limit("3,000 tokens", list(3_000, &|_| "a ".into())),
         wrong("1,000 unknown fields", list(1_000, &|n| format!("u{n} "))),

@@ -31,6 +31,8 @@ pub struct TransportLimits {
     /// What the variables of an operation come to, values and bytes, each as often as it is used: they are copied there. No
     /// less than a body has, so that whoever uses each once can send what fits.
     pub variables_bytes_max: usize,
+    /// The variables of a subscription, values and bytes: they are kept as long as it lasts.
+    pub subscription_variables_bytes_max: usize,
     /// Operations of one request; 1 takes no lists.
     pub batch_operations_max: usize,
     /// The body of a JSON request.
@@ -96,6 +98,7 @@ impl TransportLimits {
         directives_max: 50,
         nodes_max: 10_000,
         variables_bytes_max: 1024 * KIB,
+        subscription_variables_bytes_max: 4 * KIB,
         batch_operations_max: 1,
         body_bytes_max: 1024 * KIB,
         operations_part_bytes_max: 64 * KIB,

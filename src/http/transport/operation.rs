@@ -108,6 +108,9 @@ impl<S: Executor, G: Gate> Core<S, G> {
         guard::variables::check(&document, operation, &params.variables, &self.limits)?;
         let nodes = guard::nodes::check(&document, operation, &params.variables, &self.limits)?;
         let kind = operation.ty;
+        if kind == OperationType::Subscription {
+            guard::variables::check_lasting(&params.variables, &self.limits)?;
+        }
         let mut request = Request::new(text).variables(params.variables);
         request.operation_name = params.operation_name;
         request.set_parsed_query(document);

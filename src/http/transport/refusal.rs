@@ -10,6 +10,8 @@ use super::RequestId;
 
 /// When it is worth while to ask again for what others are at: nobody knows when they are done.
 const AT_ONCE_SECONDS: u64 = 5;
+/// Characters of a sentence that names what the client has named.
+const MESSAGE_CHARACTERS_MAX: usize = 500;
 
 /// The codes of `extensions.code` that the transport gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +107,10 @@ impl Refusal {
     }
 
     pub fn into_error(self) -> ServerError {
-        let mut error = ServerError::new(self.message, None);
+        let mut message = self.message.into_owned();
+        // Whatever was put into it: names, that is, which are the client's.
+        cut(&mut message, MESSAGE_CHARACTERS_MAX);
+        let mut error = ServerError::new(message, None);
         error.locations = self.locations;
         set_code(&mut error, self.code);
         error
@@ -121,5 +126,21 @@ pub(super) fn cut(text: &mut String, characters_max: usize) {
     if let Some((at, _)) = text.char_indices().nth(characters_max) {
         text.truncate(at);
         text.push('…');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_short_whatever_it_names() {
+        let told = |characters: usize| {
+            let refusal = Refusal::malformed("ä".repeat(characters));
+            refusal.into_error().message.chars().count()
+        };
+        assert_eq!(told(MESSAGE_CHARACTERS_MAX), MESSAGE_CHARACTERS_MAX);
+        assert_eq!(told(MESSAGE_CHARACTERS_MAX + 1), MESSAGE_CHARACTERS_MAX + 1, "with the dots at its end");
+        assert_eq!(told(900_000), MESSAGE_CHARACTERS_MAX + 1);
     }
 }

@@ -52,6 +52,20 @@ pub(in crate::http::transport) fn check(
     Ok(())
 }
 
+/// Refuses a subscription whose variables are long: they are kept for as long as it lasts.
+pub(in crate::http::transport) fn check_lasting(
+    variables: &Variables,
+    limits: &TransportLimits,
+) -> Result<(), Refusal> {
+    let bytes: u64 = variables.iter().map(|(name, value)| name.len() as u64 + weigh(value)).sum();
+    let most = limits.subscription_variables_bytes_max;
+    if bytes <= most as u64 {
+        return Ok(());
+    }
+    let sentence = format!("The variables of a subscription come to more than {most} bytes and values.");
+    Err(Refusal::request(Code::LimitExceeded, sentence))
+}
+
 /// As deep as the JSON that it comes from, which is bounded by its parser.
 fn has_nul(value: &Value) -> bool {
     match value {
@@ -63,7 +77,7 @@ fn has_nul(value: &Value) -> bool {
 }
 
 /// What a value comes to: its values and the bytes of its texts. That is never more than it takes as JSON.
-pub(in crate::http::transport) fn weigh(value: &Value) -> u64 {
+fn weigh(value: &Value) -> u64 {
     1 + match value {
         Value::String(text) => text.len() as u64,
         Value::Enum(name) => name.len() as u64,

@@ -24,7 +24,8 @@ enum Sent {
 }
 
 /// Bounds whose two sides are a matter of time, of a connection or of the answer, and the test that has them.
-const ELSEWHERE: [(&str, &str); 21] = [
+const ELSEWHERE: [(&str, &str); 22] = [
+    ("subscription_variables_bytes_max", "the_variables_of_a_subscription_are_so_long"),
     ("introspection", "introspection_that_is_off_is_refused_wherever_it_hides"),
     ("file_bytes_max", "a_file_beyond_the_bound_is_cut_when_the_resolver_does_not"),
     ("file_idle_seconds", "a_file_may_stand_still_for_so_long"),
@@ -177,7 +178,8 @@ macro_rules! names {
 fn every_bound_is_tested_at_it_and_over_it() {
     let names = names!(
         introspection document_bytes_max open_brackets_max document_tokens_max selections_max depth_fields_max
-        aliases_max directives_at_one_place_max directives_max nodes_max variables_bytes_max batch_operations_max body_bytes_max
+        aliases_max directives_at_one_place_max directives_max nodes_max variables_bytes_max
+        subscription_variables_bytes_max batch_operations_max body_bytes_max
         operations_part_bytes_max map_part_bytes_max file_bytes_max file_idle_seconds file_seconds_max drain_bytes_max
         drain_seconds_max request_seconds errors_max message_characters_max frame_bytes_max socket_buffer_bytes
         subscriptions_per_socket_max operation_id_bytes_max socket_queue_messages_max connections_max
@@ -244,6 +246,24 @@ async fn a_message_is_so_long() {
     assert_eq!(client.hear().await["type"], "pong");
     client.say(ping(limits.frame_bytes_max + 1)).await;
     assert_eq!(client.closed().await.0, 1009);
+}
+
+#[tokio::test]
+async fn the_variables_of_a_subscription_are_so_long() {
+    let limits = TransportLimits { subscription_variables_bytes_max: 20, ..TransportLimits::default() };
+    let client = TestClient::new(transport(limits));
+    // Its name is "text", 4 bytes; it is a value, which counts 1.
+    for (bytes, is_taken) in [(15, true), (16, false)] {
+        let body = json!({
+            "query": "subscription($text:String!){say(text:$text)}",
+            "variables": { "text": "x".repeat(bytes), "other": "x".repeat(1_000) },
+        });
+        let request = client.post("/").content_type("application/json").header("accept", "text/event-stream");
+        let response = request.body(body.to_string()).send().await.0;
+        let told = response.into_body().into_string().await.unwrap();
+        assert_eq!(told.contains("LIMIT_EXCEEDED"), !is_taken, "{bytes}: {told}");
+        assert_eq!(told.contains(&"x".repeat(bytes)), is_taken, "{bytes}: {told}");
+    }
 }
 
 #[tokio::test]

@@ -153,6 +153,10 @@ impl Subscriptions {
         stream::iter(1..=to)
     }
 
+    async fn say(&self, text: String) -> impl Stream<Item = String> {
+        stream::once(async { text })
+    }
+
     async fn never(&self) -> impl Stream<Item = i32> {
         stream::pending()
     }
