@@ -37,7 +37,8 @@ pub struct LimitsArgs {
     #[arg(long, env = "MUSTER_DEPTH_FIELDS_MAX", default_value_t = TRANSPORT.depth_fields_max,
         value_parser = within::<usize>(1..=60))]
     pub depth_fields_max: usize,
-    /// The most aliases of a document. A field that is asked for again counts as one.
+    /// The most aliases of a document. A field with arguments or selections that is asked for again of the same object counts as
+    /// one, and so does any field that is again in the same selection.
     #[arg(long, env = "MUSTER_ALIASES_MAX", default_value_t = TRANSPORT.aliases_max,
         value_parser = within::<usize>(1..=10_000))]
     pub aliases_max: usize,

@@ -41,6 +41,13 @@ pub fn documents() -> Vec<Document> {
         limit("13 levels", levels(13)),
         limit("31 aliases", list(31, &|n| format!("a{n}:__typename "))),
         limit("500 times the same", list(500, &|_| "__typename ".into())),
+        limit(
+            "480 times the same, by a fragment",
+            format!(
+                "{{{}}} fragment f on Query {{ members(filter: {{ search: \"zz\" }}) {{ totalCount }} }}",
+                "...f ".repeat(480)
+            ),
+        ),
         limit("10 directives at one place", format!("{{__typename {}}}", "@skip(if:false)".repeat(10))),
         limit(
             "60 directives",

@@ -19,7 +19,8 @@ pub struct TransportLimits {
     pub selections_max: usize,
     /// Nesting of fields after all fragments are spread; introspection is exempt.
     pub depth_fields_max: usize,
-    /// Aliases, and fields that are asked for again beside themselves, after all fragments are spread.
+    /// Aliases, and fields that are asked for again of the same object, after all fragments are spread. Plain fields (without
+    /// arguments and selections) count only if they are again in the same selection: fragments of one page share them.
     pub aliases_max: usize,
     /// Directives at one place.
     pub directives_at_one_place_max: usize,

@@ -5,10 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
+use std::rc::Rc;
 
 use async_graphql::{
     Positioned,
-    parser::types::{Directive, ExecutableDocument, Selection, SelectionSet},
+    parser::types::{Directive, ExecutableDocument, Field, Selection, SelectionSet},
 };
 
 use crate::http::transport::{
@@ -30,7 +31,7 @@ pub(in crate::http::transport) fn check(
         for variable in &operation.variable_definitions {
             total.directives += counter.directives(&variable.node.directives)?;
         }
-        let cost = counter.set(&operation.selection_set.node)?;
+        let cost = counter.set(&operation.selection_set.node, &mut Keys::default())?;
         total.add(cost, limits)?;
         // Only here: what is deep inside of an introspection may be.
         within(total.depth, limits.depth_fields_max, "levels of fields")?;
@@ -75,22 +76,39 @@ pub(in crate::http::transport) fn within<N: PartialOrd + Display>(
     Err(Refusal::request(Code::LimitExceeded, format!("The document has more than {bound} {what}.")))
 }
 
+/// The keys of an answer's object that work is done for, be they asked for directly or by fragments: a field is resolved as
+/// often as it is asked for, and only then are the answers made one.
+type Keys<'a> = HashSet<&'a str>;
+
+/// What a fragment comes to wherever it is spread.
+#[derive(Debug, Clone)]
+struct Spread<'a> {
+    cost: Cost,
+    keys: Rc<Keys<'a>>,
+}
+
 struct Counter<'a> {
     document: &'a ExecutableDocument,
     limits: &'a TransportLimits,
     /// `None` while a fragment is being counted: meeting it then is a cycle.
-    fragments: HashMap<&'a str, Option<Cost>>,
+    fragments: HashMap<&'a str, Option<Spread<'a>>>,
+}
+
+/// Whether there is work in a field. Fragments of one page often have the same plain ones, such as ids.
+fn is_work(field: &Field) -> bool {
+    !field.arguments.is_empty() || !field.selection_set.node.items.is_empty()
 }
 
 impl<'a> Counter<'a> {
-    fn set(&mut self, set: &'a SelectionSet) -> Result<Cost, Refusal> {
+    /// Counts what is selected of an object that has been asked for these keys before.
+    fn set(&mut self, set: &'a SelectionSet, keys: &mut Keys<'a>) -> Result<Cost, Refusal> {
         let mut total = Cost::default();
-        let mut names = HashSet::new();
+        let mut plain = HashSet::new();
         for selection in &set.items {
             let mut cost = match &selection.node {
                 Selection::Field(field) => {
                     let field = &field.node;
-                    let mut cost = self.set(&field.selection_set.node)?;
+                    let mut cost = self.set(&field.selection_set.node, &mut Keys::default())?;
                     // Tools ask for types nested 13 levels deep, and the schema has an end.
                     let introspects = matches!(field.name.node.as_str(), "__schema" | "__type");
                     // A single type is answered as one that does not exist, which is no error.
@@ -100,12 +118,17 @@ impl<'a> Counter<'a> {
                     }
                     cost.depth = if introspects { 1 } else { cost.depth + 1 };
                     // Asking for a field again is as good as asking for it by another name.
-                    let is_again = !names.insert(&field.response_key().node);
+                    let key = field.response_key().node.as_str();
+                    let is_again = if is_work(field) { !keys.insert(key) } else { !plain.insert(key) };
                     cost.aliases += usize::from(field.alias.is_some() || is_again);
                     cost
                 }
-                Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node)?,
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?,
+                Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node, keys)?,
+                Selection::FragmentSpread(spread) => {
+                    let Spread { mut cost, keys: again } = self.fragment(&spread.node.fragment_name.node)?;
+                    cost.aliases += again.iter().filter(|key| !keys.insert(key)).count();
+                    cost
+                }
             };
             cost.selections += 1;
             cost.directives += self.directives(selection.node.directives())?;
@@ -114,15 +137,15 @@ impl<'a> Counter<'a> {
         Ok(total)
     }
 
-    fn fragment(&mut self, name: &str) -> Result<Cost, Refusal> {
+    fn fragment(&mut self, name: &str) -> Result<Spread<'a>, Refusal> {
         // One that does not exist costs nothing; validation names it.
         let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
-            return Ok(Cost::default());
+            return Ok(Spread { cost: Cost::default(), keys: Rc::default() });
         };
         match self.fragments.insert(name, None) {
-            Some(Some(cost)) => {
-                self.fragments.insert(name, Some(cost));
-                return Ok(cost);
+            Some(Some(spread)) => {
+                self.fragments.insert(name, Some(spread.clone()));
+                return Ok(spread);
             }
             Some(None) => {
                 let sentence = "A fragment spreads itself.";
@@ -130,10 +153,12 @@ impl<'a> Counter<'a> {
             }
             None => {}
         }
-        let mut cost = self.set(&fragment.node.selection_set.node)?;
+        let mut keys = Keys::default();
+        let mut cost = self.set(&fragment.node.selection_set.node, &mut keys)?;
         cost.directives += self.directives(&fragment.node.directives)?;
-        self.fragments.insert(name, Some(cost));
-        Ok(cost)
+        let spread = Spread { cost, keys: Rc::new(keys) };
+        self.fragments.insert(name, Some(spread.clone()));
+        Ok(spread)
     }
 
     fn directives(&self, directives: &[Positioned<Directive>]) -> Result<usize, Refusal> {
@@ -196,6 +221,34 @@ mod tests {
         refused("{a} fragment a on Q{...a}", "spreads itself");
         assert_eq!(verdict("{...missing}"), Ok(()));
         assert_eq!(verdict("{...a ...a} fragment a on Q{b}"), Ok(()));
+    }
+
+    #[test]
+    fn what_fragments_ask_for_again_counts() {
+        let spread = |times: usize, fragment: &str| {
+            format!("{{{}}} fragment f on Q{{{fragment}}} fragment g on Q{{a{{b}}}}", "...f ".repeat(times))
+        };
+        assert_eq!(verdict(&spread(31, "a{b}")), Ok(()));
+        refused(&spread(32, "a{b}"), "repeated fields");
+        refused(&spread(32, "a(b:1)"), "repeated fields");
+        refused(&spread(16, "a{b} ...on Q{c{d}} e{f}"), "repeated fields");
+        assert_eq!(verdict(&spread(10, "...g ...g ...g")), Ok(()));
+        refused(&spread(11, "...g ...g ...g"), "repeated fields");
+        refused(&format!("{{{}}}", "...{a{b}}".repeat(32)), "repeated fields");
+        refused(&format!("{{{}}}", "...on Q{...on Q{a{b}}}".repeat(32)), "repeated fields");
+    }
+
+    #[test]
+    fn fragments_of_one_page_may_have_the_same_plain_fields() {
+        let fragment = |n: usize| format!("fragment f{n} on Q{{__typename id name a{n}{{id}}}}");
+        let page: String = (0..100).map(|n| format!("...f{n} ")).collect();
+        let fragments: String = (0..100).map(fragment).collect();
+        assert_eq!(verdict(&format!("{{{page}}}{fragments}")), Ok(()));
+        // Different objects have the same keys.
+        assert_eq!(
+            verdict(&format!("{{{}}}", (0..100).map(|n| format!("a{n}{{b{{c}}}}")).collect::<String>())),
+            Ok(())
+        );
     }
 
     #[test]
