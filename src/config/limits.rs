@@ -122,6 +122,11 @@ pub struct LimitsArgs {
     #[arg(long, env = "MUSTER_TENANT_OPERATIONS_PER_SECOND", default_value_t = QUOTAS.tenant_operations_per_second,
         value_parser = within::<u32>(0..=MANY))]
     pub tenant_operations_per_second: u32,
+    /// Operations of one tenant that are at work at once: so many queries, events of subscriptions among them, and as many
+    /// mutations. More wait, and that counts as their time. 0 does not count.
+    #[arg(long, env = "MUSTER_TENANT_OPERATIONS_AT_ONCE", default_value_t = QUOTAS.tenant_operations_at_once,
+        value_parser = within::<usize>(0..=10_000))]
+    pub tenant_operations_at_once: usize,
     /// Uploads of one tenant in a minute, on average: as many may come at once. 0 does not count.
     #[arg(long, env = "MUSTER_TENANT_UPLOADS_PER_MINUTE", default_value_t = QUOTAS.tenant_uploads_per_minute,
         value_parser = within::<u32>(0..=MANY))]
@@ -183,6 +188,7 @@ impl LimitsArgs {
             tenant_uploads_per_minute: self.tenant_uploads_per_minute,
             uploads_at_once_max: self.uploads_at_once_max,
             uploads_at_once_per_tenant_max: self.uploads_at_once_per_tenant_max,
+            tenant_operations_at_once: self.tenant_operations_at_once,
             connections_per_tenant_max: self.connections_per_tenant_max,
         }
     }

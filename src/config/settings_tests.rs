@@ -8,13 +8,14 @@ use crate::http::serve::ConnectionLimits;
 use crate::http::transport::TransportLimits;
 
 /// Settings of which nothing can be wanted.
-const MAY_BE_0: [&str; 7] = [
+const MAY_BE_0: [&str; 8] = [
     "jwt-leeway-seconds",
     "deletions-percent",
     "deletions-free",
     "deleted-kept-days",
     "user-operations-per-second",
     "tenant-operations-per-second",
+    "tenant-operations-at-once",
     "tenant-uploads-per-minute",
 ];
 

@@ -15,6 +15,7 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::OnceCell;
 
 use super::transport::RequestId;
+use super::turns::{Turns, Work};
 use crate::app::App;
 use crate::app::imports::watch::{Occasion, Told, Watcher};
 use crate::domain::id::UserId;
@@ -33,6 +34,7 @@ const ROOM_MIN: usize = 64;
 pub(super) struct Live {
     schema: MusterSchema,
     app: Arc<App>,
+    turns: Turns,
     audiences: Arc<Mutex<Audiences>>,
 }
 
@@ -75,7 +77,9 @@ impl Executor for Live {
             };
             let opened = Opened::default();
             let request = request.data(Turn::Open(opened.clone()));
+            let tenants = live.turns.take(audience.asked.requester.tenant, Work::Read).await;
             let refusals: Vec<Response> = live.schema.execute_stream(request).collect().await;
+            drop(tenants);
             match opened.take() {
                 Some(watcher) if refusals.is_empty() => live.tell(audience, watcher),
                 _ => stream::iter(refusals).boxed(),
@@ -89,8 +93,8 @@ impl Executor for Live {
 }
 
 impl Live {
-    pub fn new(schema: MusterSchema, app: Arc<App>) -> Self {
-        Self { schema, app, audiences: Arc::default() }
+    pub fn new(schema: MusterSchema, app: Arc<App>, turns: Turns) -> Self {
+        Self { schema, app, turns, audiences: Arc::default() }
     }
 
     /// Those who ask the same, with whoever sends this request among them.
@@ -154,6 +158,8 @@ impl Live {
 
     async fn work_out(&self, audience: &Audience, turn: Turn) -> Response {
         let asked = &audience.asked;
+        // As a query waits for it: what many tenants watch is not worked out for one of them alone.
+        let _tenants = self.turns.take(asked.requester.tenant, Work::Read).await;
         // It was written from variables.
         let variables: Variables = serde_json::from_str(&asked.variables).unwrap_or_default();
         let mut request = Request::new(&asked.query).variables(variables).data(turn);

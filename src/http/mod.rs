@@ -9,6 +9,7 @@ mod patience;
 pub mod quotas;
 pub mod serve;
 pub mod transport;
+pub mod turns;
 
 use std::sync::Arc;
 
@@ -48,7 +49,8 @@ pub struct Site {
 
 /// All paths.
 pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
-    let schema = Live::new(schema(site.app.clone(), site.schema), site.app.clone());
+    let schema = schema(site.app.clone(), site.schema);
+    let schema = Live::new(schema, site.app.clone(), site.gate.quotas.turns().clone());
     let limits = TransportLimits { introspection: site.schema.introspection, ..site.limits };
     let issuer = site.gate.tokens.issuer();
     let gate = Arc::new(site.gate);

@@ -16,6 +16,7 @@ use governor::clock::Clock;
 use governor::{Quota, RateLimiter};
 
 use super::transport::Place;
+use super::turns::Turns;
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::requester::Requester;
 
@@ -37,18 +38,22 @@ pub struct QuotaLimits {
     pub uploads_at_once_max: usize,
     /// Those of one tenant.
     pub uploads_at_once_per_tenant_max: usize,
+    /// Queries (events of subscriptions are such) and mutations of one tenant that are at work at once, of each.
+    pub tenant_operations_at_once: usize,
     /// WebSockets and event streams of one tenant.
     pub connections_per_tenant_max: usize,
 }
 
 impl QuotaLimits {
-    /// What they are unless set: nothing that a frontend comes near.
+    /// What they are unless set: nothing that a frontend comes near. At once it is a quarter of the connections that read from
+    /// a PostgreSQL, and half of those of SQLite.
     pub const DEFAULT: Self = Self {
         user_operations_per_second: 50,
         tenant_operations_per_second: 200,
         tenant_uploads_per_minute: 30,
         uploads_at_once_max: 64,
         uploads_at_once_per_tenant_max: 4,
+        tenant_operations_at_once: 4,
         connections_per_tenant_max: 2_000,
     };
 }
@@ -65,6 +70,7 @@ pub struct Quotas {
     tenant_operations: Option<Rate<TenantId>>,
     tenant_uploads: Option<Rate<TenantId>>,
     uploads: Arc<Places>,
+    turns: Turns,
     connections: Arc<Places>,
 }
 
@@ -78,6 +84,7 @@ impl Quotas {
             tenant_operations: Rate::new(limits.tenant_operations_per_second, second, BURST_SECONDS),
             tenant_uploads: Rate::new(limits.tenant_uploads_per_minute, Duration::from_secs(60), 1),
             uploads: Places::new(limits.uploads_at_once_max, limits.uploads_at_once_per_tenant_max),
+            turns: Turns::new(limits.tenant_operations_at_once),
             // As many as the transport has of them.
             connections: Places::new(usize::MAX, limits.connections_per_tenant_max),
         }
@@ -106,6 +113,12 @@ impl Quotas {
     #[must_use]
     pub fn begin_upload(&self, requester: &Requester) -> Option<Place> {
         Places::take(&self.uploads, requester.tenant)
+    }
+
+    /// The turns of those that are at work.
+    #[must_use]
+    pub fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// A place for one more lasting connection of the tenant; `None`: it has too many.

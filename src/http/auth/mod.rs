@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Request;
+use async_graphql::parser::types::OperationType;
 
 pub use self::claims::{ClaimNames, Token};
 pub use self::issuer::{Issuer, Pace};
@@ -21,6 +22,7 @@ pub use self::source::{DOCUMENT_BYTES_MAX, KeysError, Source};
 pub use self::tokens::{Rules, Tokens};
 use super::quotas::Quotas;
 use super::transport::{Denied, Edition, Fleeting, Gate, Place, RequestId};
+use super::turns::Work;
 use crate::app::identity::{Claims, sign_in};
 use crate::app::{App, AppError};
 use crate::audit::Line;
@@ -137,6 +139,14 @@ impl Gate for TokenGate {
 
     fn begin_upload(&self, session: &SignedIn) -> Option<Place> {
         self.quotas.begin_upload(&session.requester)
+    }
+
+    async fn turn(&self, session: &SignedIn, kind: OperationType) -> Place {
+        let work = match kind {
+            OperationType::Query | OperationType::Subscription => Work::Read,
+            OperationType::Mutation => Work::Write,
+        };
+        Box::new(self.quotas.turns().take(session.requester.tenant, work).await)
     }
 
     fn admit_connection(&self, session: &SignedIn) -> Option<Place> {

@@ -2,6 +2,8 @@
 
 use std::{any::Any, future::Future, time::Duration};
 
+use async_graphql::parser::types::OperationType;
+
 use super::RequestId;
 
 /// Why a bearer was not let in.
@@ -81,6 +83,11 @@ pub trait Gate: Send + Sync + 'static {
     /// too many.
     fn begin_upload(&self, _session: &Self::Session) -> Option<Place> {
         Some(Box::new(()))
+    }
+
+    /// Waits until one more operation of this session's tenant may be at work; its place is dropped when its work has ended.
+    fn turn(&self, _session: &Self::Session, _kind: OperationType) -> impl Future<Output = Place> + Send {
+        std::future::ready(Box::new(()) as Place)
     }
 
     /// Hears of whoever is not let in (no session), or is not let do what they ask, and of the sentence that they are told.

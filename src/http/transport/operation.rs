@@ -19,7 +19,7 @@ use tracing::Instrument;
 
 use super::{
     RequestId, answer,
-    gate::{Denied, Gate},
+    gate::{Denied, Gate, Place},
     guard,
     kept::Answers,
     limits::TransportLimits,
@@ -51,6 +51,8 @@ pub(super) struct Operation {
     pub selections: usize,
     /// The most that it may be answered with.
     pub nodes: u64,
+    /// Whether a file comes with it: then it lasts as long as the file takes, and most of that is waiting.
+    pub has_file: bool,
 }
 
 /// Looks at a text before async-graphql does, and parses it. Answers what it comes to once its fragments are spread, too.
@@ -114,7 +116,7 @@ impl<S: Executor, G: Gate> Core<S, G> {
         let mut request = Request::new(text).variables(params.variables);
         request.operation_name = params.operation_name;
         request.set_parsed_query(document);
-        Ok(Operation { request, kind, selections, nodes })
+        Ok(Operation { request, kind, selections, nodes, has_file: false })
     }
 
     /// Who asks.
@@ -136,7 +138,8 @@ impl<S: Executor, G: Gate> Core<S, G> {
 
     /// Runs a query or a mutation, in a task of its own: a client that leaves cancels its handler,
     /// and a mutation must not end half-way, nor a database transaction stay open in a pooled
-    /// connection. For the same reason a query that takes too long is left alone, not cut.
+    /// connection. A query that takes too long is left alone, not cut: a statement that the database works on goes on there
+    /// whoever waits for it. It keeps its tenant's turn until it has ended.
     pub async fn run(
         &self,
         operation: Operation,
@@ -154,12 +157,22 @@ impl<S: Executor, G: Gate> Core<S, G> {
         id: &RequestId,
         time: Duration,
     ) -> Result<Response, Refusal> {
+        let (kind, began) = (operation.kind, Instant::now());
+        let until = tokio::time::Instant::now() + time;
+        let turn = match operation.has_file {
+            true => None,
+            false => Some(self.turn(session, kind, until).await?),
+        };
         let request = self.prepare(operation.request, session, id);
         let schema = self.schema.clone();
-        let (kind, began) = (operation.kind, Instant::now());
-        let task = tokio::spawn(async move { schema.execute(request).await }.in_current_span());
+        let work = async move {
+            let response = schema.execute(request).await;
+            drop(turn);
+            response
+        };
+        let task = tokio::spawn(work.in_current_span());
         let outcome = match kind {
-            OperationType::Query => tokio::time::timeout(time, task).await.map_err(|_| {
+            OperationType::Query => tokio::time::timeout_at(until, task).await.map_err(|_| {
                 count(kind, "timeout", began);
                 let sentence = format!("The query took longer than {} seconds.", self.limits.request_seconds);
                 Refusal::transport(StatusCode::SERVICE_UNAVAILABLE, Code::LimitExceeded, sentence)
@@ -174,6 +187,24 @@ impl<S: Executor, G: Gate> Core<S, G> {
         count(kind, if response.is_ok() { "ok" } else { "error" }, began);
         answer::tidy(&mut response, &self.limits);
         Ok(response)
+    }
+}
+
+impl<S: Executor, G: Gate> Core<S, G> {
+    /// Waits until it is the tenant's turn. Nothing has been done yet, so that also a mutation is refused when it takes too long.
+    async fn turn(
+        &self,
+        session: &G::Session,
+        kind: OperationType,
+        until: tokio::time::Instant,
+    ) -> Result<Place, Refusal> {
+        let began = Instant::now();
+        tokio::time::timeout_at(until, self.gate.turn(session, kind)).await.map_err(|_| {
+            count(kind, "timeout", began);
+            let sentence =
+                "Other operations of your tenant took all the time that there was: ask for less at once.";
+            Refusal::transport(StatusCode::SERVICE_UNAVAILABLE, Code::LimitExceeded, sentence)
+        })
     }
 }
 

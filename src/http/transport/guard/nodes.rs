@@ -12,6 +12,8 @@ use crate::http::transport::{
 
 /// Items on a page of which the operation does not say how many it wants.
 const PAGE_NODES: u64 = 50;
+/// What a count of a whole list is worth: the database walks through all of it.
+const COUNT_NODES: u64 = 200;
 /// Lists without pages, and what they count for: what they usually have, as nobody can ask for less of them.
 const LISTS: [(&str, u64); 16] = [
     // Of a mapping.
@@ -44,8 +46,17 @@ pub(in crate::http::transport) fn check(
     limits: &TransportLimits,
 ) -> Result<u64, Refusal> {
     let mut counter = Counter { document, operation, variables, limits, pages: Vec::new(), total: 0 };
-    counter.set(&operation.selection_set.node, 1)?;
+    counter.set(&operation.selection_set.node, Times { here: 1, list: 1 })?;
     Ok(counter.total)
+}
+
+/// How often something is answered.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    /// What is selected.
+    here: u64,
+    /// The list that it is selected of, if it is one.
+    list: u64,
 }
 
 struct Counter<'a> {
@@ -60,7 +71,7 @@ struct Counter<'a> {
 
 impl<'a> Counter<'a> {
     /// Counts what is selected so many times.
-    fn set(&mut self, set: &'a SelectionSet, times: u64) -> Result<(), Refusal> {
+    fn set(&mut self, set: &'a SelectionSet, times: Times) -> Result<(), Refusal> {
         for selection in &set.items {
             match &selection.node {
                 Selection::Field(field) => self.field(&field.node, times)?,
@@ -76,17 +87,25 @@ impl<'a> Counter<'a> {
         Ok(())
     }
 
-    fn field(&mut self, field: &'a Field, times: u64) -> Result<(), Refusal> {
-        let Some(count) = self.count(field) else { return self.set(&field.selection_set.node, times) };
-        let times = times.saturating_mul(count);
-        self.pages.push((&field.name.node, count));
-        self.total = self.total.saturating_add(times);
-        if self.total > self.limits.nodes_max {
-            return Err(self.refusal());
+    fn field(&mut self, field: &'a Field, times: Times) -> Result<(), Refusal> {
+        if field.name.node == "totalCount" {
+            return self.add(times.list.saturating_mul(COUNT_NODES));
         }
-        self.set(&field.selection_set.node, times)?;
+        let list = times.here;
+        let Some(count) = self.count(field) else {
+            return self.set(&field.selection_set.node, Times { here: list, list });
+        };
+        let here = list.saturating_mul(count);
+        self.pages.push((&field.name.node, count));
+        self.add(here)?;
+        self.set(&field.selection_set.node, Times { here, list })?;
         self.pages.pop();
         Ok(())
+    }
+
+    fn add(&mut self, nodes: u64) -> Result<(), Refusal> {
+        self.total = self.total.saturating_add(nodes);
+        if self.total > self.limits.nodes_max { Err(self.refusal()) } else { Ok(()) }
     }
 
     /// How many nodes a field may answer, if it answers several.
@@ -136,10 +155,13 @@ impl<'a> Counter<'a> {
 
     fn refusal(&self) -> Refusal {
         let pages: Vec<_> = self.pages.iter().map(|(name, count)| format!("{count} in `{name}`")).collect();
+        let last = match pages.is_empty() {
+            true => format!("a `totalCount` counts for {COUNT_NODES}"),
+            false => pages.join(", for each "),
+        };
         let sentence = format!(
-            "The operation may be answered with more than {} nodes ({}): ask for less at once, with `first` or `last`.",
+            "The operation may be answered with more than {} nodes ({last}): ask for less at once, with `first` or `last`.",
             self.limits.nodes_max,
-            pages.join(", for each ")
         );
         Refusal::request(Code::LimitExceeded, sentence)
     }
@@ -175,9 +197,24 @@ mod tests {
         assert_eq!(count("{a{nodes{b}}}"), 50);
         assert_eq!(
             count("{a(first:20){nodes{b(first:30){nodes{c}} d(last:5){totalCount}}}}"),
-            20 + 600 + 100
+            20 + 600 + 100 + 20 * COUNT_NODES
         );
         assert_eq!(count("{a(first:2){nodes{m{columns{h values{v}}}}}}"), 2 + 100 + 2_000);
+    }
+
+    #[test]
+    fn counts_of_whole_lists_are_worth_many_nodes() {
+        assert_eq!(count("{a(first:5){totalCount}}"), 5 + COUNT_NODES);
+        assert_eq!(count("{a(first:5){nodes{b} ...on C{totalCount}}}"), 5 + COUNT_NODES);
+        assert_eq!(count("{x{a(first:5){nodes{b{c(first:2){totalCount}}}}}}"), 5 + 10 + 5 * COUNT_NODES);
+        let many = |times: usize| {
+            format!(
+                "{{{}}}",
+                (0..times).map(|n| format!("a{n}:a(first:1){{totalCount}}")).collect::<String>()
+            )
+        };
+        assert_eq!(count(&many(49)), 49 * (1 + COUNT_NODES));
+        assert!(counted(&many(50), json!({})).is_err());
     }
 
     #[test]

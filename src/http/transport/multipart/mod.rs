@@ -71,6 +71,7 @@ pub(super) async fn answer<S: Executor, G: Gate>(
         let (feed, file) = Feed::new(file_name::of(&part));
         // The place goes with the operation, which goes on when the client has left.
         operation.request = operation.request.data(Uploads::new(file)).data(place);
+        operation.has_file = true;
         // A task of its own: if this handler is cancelled, the resolver must not take the end of
         // the channel for the end of the file.
         tokio::spawn(feed.run(parts, part, meter, limits.clone()));

@@ -17,13 +17,16 @@ mod uploads;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use async_graphql::Request;
+use async_graphql::{Request, parser::types::OperationType};
 use poem::{
     Endpoint, Response, Server,
     listener::{Acceptor, Listener, TcpListener},
     test::TestClient,
 };
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::{
+    Semaphore,
+    mpsc::{UnboundedSender, unbounded_channel},
+};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -36,8 +39,16 @@ use super::{Denied, Gate, Place, RequestId, TransportLimits, TrustedOperations, 
 struct Session(String);
 
 struct TestGate {
+    /// The one turn of all who are alone.
+    turn: Arc<Semaphore>,
     /// Hears of every connection and every upload that ended.
     gone: UnboundedSender<()>,
+}
+
+impl TestGate {
+    fn new(gone: UnboundedSender<()>) -> Self {
+        Self { gone, turn: Arc::new(Semaphore::new(1)) }
+    }
 }
 
 /// Tells when it is dropped.
@@ -89,6 +100,11 @@ impl Gate for TestGate {
         (session.0 != "full").then(|| Box::new(Farewell(self.gone.clone())) as Place)
     }
 
+    async fn turn(&self, session: &Session, _: OperationType) -> Place {
+        let turn = self.turn.clone();
+        Box::new(if session.0 == "alone" { turn.acquire_owned().await.ok() } else { None })
+    }
+
     fn admit_connection(&self, session: &Session) -> Option<Place> {
         (session.0 != "crowded").then(|| Box::new(Farewell(self.gone.clone())) as Place)
     }
@@ -102,7 +118,7 @@ fn transport_of(
     limits: TransportLimits,
     trusted: Option<TrustedOperations>,
 ) -> impl Endpoint<Output = Response> + 'static {
-    let gate = TestGate { gone: unbounded_channel().0 };
+    let gate = TestGate::new(unbounded_channel().0);
     endpoint(schema::schema(), Arc::new(gate), limits, trusted, CancellationToken::new(), TaskTracker::new())
 }
 
@@ -126,7 +142,7 @@ impl TestServer {
     async fn start_of(limits: TransportLimits, trusted: Option<TrustedOperations>) -> Self {
         let (sender, gone) = unbounded_channel();
         let shutdown = CancellationToken::new();
-        let gate = Arc::new(TestGate { gone: sender });
+        let gate = Arc::new(TestGate::new(sender));
         let transport =
             endpoint(schema::schema(), gate, limits, trusted, shutdown.clone(), TaskTracker::new());
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.unwrap();

@@ -71,6 +71,27 @@ async fn a_query_may_take_so_long() {
     assert_eq!(ask(7_100).await["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_query_that_nobody_waits_for_keeps_its_turn_until_it_ends() {
+    let limits = TransportLimits { request_seconds: 7, ..TransportLimits::default() };
+    let client = TestClient::new(transport(limits));
+    let ask = async |token: &str, text: &str| {
+        let query = json!({ "query": text }).to_string();
+        let request = client.post("/").content_type("application/json");
+        let response = request.header("authorization", format!("Bearer {token}")).body(query).send().await.0;
+        let body: Value = serde_json::from_str(&response.into_body().into_string().await.unwrap()).unwrap();
+        body
+    };
+    // It is left after 7 seconds, and ends after 20.
+    let left = ask("alone", "{wait(milliseconds:20000)}").await;
+    assert!(left["errors"][0]["message"].as_str().unwrap().contains("longer than 7 seconds"), "{left}");
+    let late = ask("alone", "{hello}").await;
+    assert_eq!(late["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{late}");
+    assert!(late["errors"][0]["message"].as_str().unwrap().contains("of your tenant"), "{late}");
+    assert_eq!(ask("somebody else", "{hello}").await["data"]["hello"], "world");
+    assert_eq!(ask("alone", "mutation{set(n:1)}").await["data"]["set"], 1, "its turn came after 6 seconds");
+}
+
 /// A body that never ends, how much has been taken of it, and word of its being dropped.
 fn endless(
     each: Duration,
