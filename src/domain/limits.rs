@@ -43,6 +43,9 @@ pub const VALUE_MAPPINGS_MAX: usize = 500;
 pub const DISTINCT_VALUES_MAX: usize = 10_000;
 /// Bytes of a column's distinct values. A column that has more is no closed list.
 pub const DISTINCT_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of the distinct values of all columns of a file together, with what it takes to keep each of them. Columns whose values
+/// come after these are no closed lists: nobody maps so many.
+pub const FILE_DISTINCT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of a shown file name.
 pub const FILE_NAME_BYTES_MAX: usize = 255;
 /// Actions that a refusal names.

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::record::Record;
-use crate::domain::limits::{DISTINCT_BYTES_MAX, DISTINCT_VALUES_MAX, VALUE_MAPPINGS_MAX};
+use crate::domain::limits::{
+    DISTINCT_BYTES_MAX, DISTINCT_VALUES_MAX, FILE_DISTINCT_BYTES_MAX, VALUE_MAPPINGS_MAX,
+};
 use crate::domain::value::date::DateEvidence;
 use crate::domain::value::text;
 
@@ -41,7 +43,12 @@ pub struct ColumnStudy {
 pub struct Studies {
     columns: usize,
     studied: Vec<(usize, Option<Tally>, Option<DateEvidence>)>,
+    /// What is kept of all tallies.
+    kept_bytes: usize,
 }
+
+/// Bytes that it takes to keep a value, beside its own.
+const VALUE_BYTES: usize = 64;
 
 impl Studies {
     /// Studies the columns as `studies` says, one for each in the order of the file.
@@ -53,7 +60,7 @@ impl Studies {
                 (column, study.tally.then(Tally::default), study.dates.then(DateEvidence::default))
             })
             .collect();
-        Self { columns: studies.len(), studied }
+        Self { columns: studies.len(), studied, kept_bytes: 0 }
     }
 
     /// Takes a record into account.
@@ -61,13 +68,14 @@ impl Studies {
         if record.is_header() || !record.is_sound() {
             return;
         }
-        for (column, tally, dates) in &mut self.studied {
+        let Self { studied, kept_bytes, .. } = self;
+        for (column, tally, dates) in studied {
             let cell = record.cell(*column);
             if text::is_blank(cell) {
                 continue;
             }
             if let Some(tally) = tally {
-                tally.count(&text::trim_and_nfc(cell));
+                tally.count(&text::trim_and_nfc(cell), kept_bytes);
             }
             if let Some(dates) = dates {
                 dates.observe(text::trim(cell));
@@ -95,10 +103,16 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, value: &str) {
+    /// Counts a value, if there is room left of what all columns have together.
+    fn count(&mut self, value: &str, kept_bytes: &mut usize) {
+        let bytes = value.len() + VALUE_BYTES;
         if let Some(count) = self.counts.get_mut(value) {
             *count += 1;
-        } else if self.counts.len() < DISTINCT_VALUES_MAX && self.bytes + value.len() <= DISTINCT_BYTES_MAX {
+        } else if self.counts.len() < DISTINCT_VALUES_MAX
+            && self.bytes + value.len() <= DISTINCT_BYTES_MAX
+            && *kept_bytes + bytes <= FILE_DISTINCT_BYTES_MAX
+        {
+            *kept_bytes += bytes;
             self.bytes += value.len();
             self.counts.insert(value.to_owned(), 1);
         } else {
@@ -122,7 +136,8 @@ mod tests {
 
     fn tallied(values: impl IntoIterator<Item = String>) -> (Vec<ValueCount>, u32) {
         let mut tally = Tally::default();
-        values.into_iter().for_each(|value| tally.count(&value));
+        let mut kept_bytes = 0;
+        values.into_iter().for_each(|value| tally.count(&value, &mut kept_bytes));
         tally.finish()
     }
 
@@ -152,5 +167,25 @@ mod tests {
         let long = |number: usize| format!("{number:02}{}", "x".repeat(64 * 1024 - 2));
         assert_eq!(tallied((0..32).map(long)).1, 32);
         assert_eq!(tallied((0..33).map(long)).1 as usize, DISTINCT_VALUES_MAX);
+    }
+
+    #[test]
+    fn all_columns_together_keep_so_much() {
+        // As many values as fit, in columns that each have room for them.
+        let (each, bytes) = (8_000, 36 + VALUE_BYTES);
+        let fit = FILE_DISTINCT_BYTES_MAX / bytes;
+        let mut kept_bytes = 0;
+        let mut tallies: Vec<Tally> = (0..=fit / each).map(|_| Tally::default()).collect();
+        for number in 0..fit {
+            tallies[number / each].count(&format!("{number:036}"), &mut kept_bytes);
+        }
+        assert!(kept_bytes <= FILE_DISTINCT_BYTES_MAX && tallies.iter().all(|tally| !tally.overflowed));
+        let mut late = Tally::default();
+        late.count("one more, which is of thirty-six bytes", &mut kept_bytes);
+        assert!(late.overflowed && late.counts.is_empty() && kept_bytes <= FILE_DISTINCT_BYTES_MAX);
+        assert_eq!(late.finish().1 as usize, DISTINCT_VALUES_MAX);
+        // What is known already is counted on.
+        tallies[0].count(&format!("{:036}", 0), &mut kept_bytes);
+        assert_eq!(tallies.swap_remove(0).finish().0[0].count, 2);
     }
 }
