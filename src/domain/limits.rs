@@ -48,6 +48,8 @@ pub const DISTINCT_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const FILE_DISTINCT_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of a shown file name.
 pub const FILE_NAME_BYTES_MAX: usize = 255;
+/// Items that one answer has of lists without pages: columns, values, choices, attributes. All values of the largest mapping fit.
+pub const LISTED_ITEMS_MAX: usize = 150_000;
 /// Actions that a refusal names.
 pub const REFUSAL_ACTIONS_MAX: usize = 20;
 /// Characters of a profile field's key.

@@ -17,6 +17,8 @@ pub enum Code {
     NotFound,
     /// The input makes no sense.
     BadUserInput,
+    /// It is more than is answered at once.
+    LimitExceeded,
     /// Something outside is away for the moment.
     Unavailable,
     /// Our mistake.
@@ -29,6 +31,7 @@ impl Code {
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::BadUserInput => "BAD_USER_INPUT",
+            Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }

@@ -1,12 +1,14 @@
 //! What goes along with one operation.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use async_graphql::{Context, Request};
+use async_graphql::{Context, Request, Result};
 
+use super::error::{Code, error};
 use super::loaders::Loaders;
 use crate::app::App;
+use crate::domain::limits::LISTED_ITEMS_MAX;
 use crate::domain::requester::Requester;
 
 /// What goes along with one operation: who asks, and how to answer them.
@@ -21,6 +23,8 @@ pub struct Session {
     /// Set as soon as the operation reads something else than what the tenant's edition is of: then its answer is not to be
     /// kept.
     pub is_fleeting: Arc<AtomicBool>,
+    /// How many items of lists without pages have been answered.
+    pub listed: Arc<AtomicUsize>,
 }
 
 impl Session {
@@ -38,6 +42,18 @@ pub(super) fn session<'a>(ctx: &Context<'a>) -> &'a Session {
 
 pub(super) fn requester<'a>(ctx: &Context<'a>) -> &'a Requester {
     &session(ctx).requester
+}
+
+/// Makes room in the answer for so many more items of lists without pages. Nobody knows before how long such lists are, and one
+/// inside of another multiplies.
+pub(super) fn list(ctx: &Context<'_>, count: usize) -> Result<()> {
+    if session(ctx).listed.fetch_add(count, Ordering::Relaxed) + count <= LISTED_ITEMS_MAX {
+        return Ok(());
+    }
+    let sentence = format!(
+        "The answer has more than {LISTED_ITEMS_MAX} items in lists without pages: ask for less at once."
+    );
+    Err(error(Code::LimitExceeded, sentence))
 }
 
 /// The program, for whatever it can be asked.

@@ -169,6 +169,7 @@ impl Live {
             request_id: RequestId::new().0,
             public_url: asked.public_url.clone(),
             is_fleeting: Arc::default(),
+            listed: Arc::default(),
         };
         let responses = self.schema.execute_stream(session.into_request(&self.app, request));
         // One event, one answer.

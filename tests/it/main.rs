@@ -13,6 +13,7 @@ mod history;
 mod ids;
 mod kept;
 mod layers;
+mod lists;
 mod migrations;
 mod odd;
 mod pages;

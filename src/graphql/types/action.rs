@@ -12,7 +12,7 @@ use crate::graphql::ids::encode_action;
 use crate::graphql::loaders::AllFields;
 use crate::graphql::page::connection;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::session::{app, loaders, requester};
+use crate::graphql::session::{app, list, loaders, requester};
 use crate::store::ActionFilter;
 
 /// What the plan proposes for one member.
@@ -59,8 +59,9 @@ impl ProfileAction {
     }
 
     /// The fields that change, in the order of `profileFields`; empty for a DELETE.
-    async fn changes(&self) -> Vec<FieldChange> {
-        self.0.planned.changes.iter().cloned().map(FieldChange).collect()
+    async fn changes(&self, ctx: &Context<'_>) -> Result<Vec<FieldChange>> {
+        list(ctx, self.0.planned.changes.len())?;
+        Ok(self.0.planned.changes.iter().cloned().map(FieldChange).collect())
     }
 
     /// What is remarkable about its row.

@@ -1,10 +1,11 @@
 //! Profile fields.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object, Result};
 
 use super::ProfileFieldType;
 use crate::domain::field;
 use crate::graphql::ids::encode_field;
+use crate::graphql::session::list;
 
 /// What a column can be mapped to: a built-in field, or one of the tenant's own segments.
 #[derive(Clone)]
@@ -50,7 +51,8 @@ impl ProfileField {
     }
 
     /// The closed list of a CHOICE; true and false of a BOOLEAN; else empty.
-    async fn choices(&self) -> &[String] {
-        &self.0.choices
+    async fn choices(&self, ctx: &Context<'_>) -> Result<&[String]> {
+        list(ctx, self.0.choices.len())?;
+        Ok(&self.0.choices)
     }
 }

@@ -9,7 +9,7 @@ use crate::graphql::error::Show;
 use crate::graphql::ids::{Kind, encode};
 use crate::graphql::loaders::MappingOf;
 use crate::graphql::scalars::{DateTime, Long};
-use crate::graphql::session::{lasting, loaders, requester, session};
+use crate::graphql::session::{lasting, list, loaders, requester, session};
 
 /// The file of an import, as it was uploaded.
 pub struct MembershipFile(pub Import);
@@ -55,6 +55,7 @@ impl MembershipFile {
     /// The columns, in the order of the file.
     async fn columns(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<FileColumn>> {
         let mapping = loaders(ctx).one(MappingOf(self.0.id)).await.show(ctx)?;
+        list(ctx, mapping.as_ref().map_or(0, |mapping| mapping.columns.len()))?;
         let columns = mapping.iter().flat_map(|mapping| &mapping.columns);
         Ok(columns.map(|column| FileColumn::of(column.clone())).collect())
     }

@@ -12,7 +12,7 @@ use crate::graphql::error::Show;
 use crate::graphql::ids::{Kind, encode};
 use crate::graphql::loaders::AllFields;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::session::{loaders, requester};
+use crate::graphql::session::{list, loaders, requester};
 use crate::store;
 
 /// How the columns and values of a file map to profile fields.
@@ -28,11 +28,14 @@ impl ImportMapping {
     }
 
     /// One for each column, in the order of the file.
-    async fn columns(&self) -> Vec<ColumnMapping> {
+    async fn columns(&self, ctx: &Context<'_>) -> Result<Vec<ColumnMapping>> {
+        list(ctx, self.0.columns.len())?;
         let columns = self.0.mapping.columns.iter().zip(&self.0.columns);
-        columns
-            .map(|(mapping, column)| ColumnMapping { mapping: mapping.clone(), column: column.clone() })
-            .collect()
+        let column = |(mapping, column): (&mapping::ColumnMapping, &mapping::FileColumn)| ColumnMapping {
+            mapping: mapping.clone(),
+            column: column.clone(),
+        };
+        Ok(columns.map(column).collect())
     }
 
     /// How much of the tenant the file describes; FULL_ROSTER unless an admin says otherwise.
@@ -105,8 +108,9 @@ impl ColumnMapping {
     }
 
     /// For a field with a closed list: the distinct values, most frequent first, 500 at most.
-    async fn values(&self) -> Vec<ValueMapping> {
-        self.mapping.values.iter().cloned().map(ValueMapping::of).collect()
+    async fn values(&self, ctx: &Context<'_>) -> Result<Vec<ValueMapping>> {
+        list(ctx, self.mapping.values.len())?;
+        Ok(self.mapping.values.iter().cloned().map(ValueMapping::of).collect())
     }
 
     /// How many distinct values there are; 10,000 stands for that many or more.

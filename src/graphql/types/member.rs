@@ -10,7 +10,7 @@ use crate::graphql::error::Show;
 use crate::graphql::ids::{Kind, encode};
 use crate::graphql::page::{Cursor, connection};
 use crate::graphql::scalars::DateTime;
-use crate::graphql::session::{app, requester};
+use crate::graphql::session::{app, list, requester};
 use crate::store::{MemberCursor, MemberFilter};
 
 /// A member of the tenant.
@@ -51,9 +51,11 @@ impl Member {
     }
 
     /// The other fields that have a value, by key.
-    async fn attributes(&self) -> Vec<MemberAttribute> {
-        let attributes = self.0.profile.attributes.iter();
-        attributes.map(|(key, value)| MemberAttribute { key: key.clone(), value: value.clone() }).collect()
+    async fn attributes(&self, ctx: &Context<'_>) -> Result<Vec<MemberAttribute>> {
+        list(ctx, self.0.profile.attributes.len())?;
+        let attribute =
+            |(key, value): (&String, &String)| MemberAttribute { key: key.clone(), value: value.clone() };
+        Ok(self.0.profile.attributes.iter().map(attribute).collect())
     }
 
     /// When the member came.

@@ -87,6 +87,7 @@ impl Gate for TokenGate {
             request_id: request_id.unwrap_or_default(),
             public_url: session.public_url.clone(),
             is_fleeting: fleeting.map(|fleeting| fleeting.0.clone()).unwrap_or_default(),
+            listed: Arc::default(),
         };
         session.into_request(&self.app, request)
     }
