@@ -130,7 +130,12 @@ impl<S: Executor, G: Gate> Transport<S, G> {
     }
 
     async fn get(&self, request: Request, id: &RequestId, media: Media) -> Result<Response, Refusal> {
-        let session = self.session(request.headers()).await?;
+        let headers = request.headers();
+        let token = token::from_headers(headers)?;
+        // Any page can have a browser send a GET here, and what it answers be seen in how long it takes: a token that comes
+        // along then is a reverse proxy's.
+        let token = token.filter(|_| !origin::is_foreign_get(headers) || has_preflight_header(headers));
+        let session = self.core.authenticate(token, &origin::of(headers)).await?;
         let params = Params::from_query(request.uri().query().unwrap_or_default())?;
         if media == Media::EventStream {
             return sse::answer(&self.core, params, session, id, true);
@@ -158,7 +163,8 @@ impl<S: Executor, G: Gate> Transport<S, G> {
                 "Send a multipart request with an Authorization or a GraphQL-Require-Preflight header.";
             return Err(Refusal::malformed(sentence));
         }
-        let session = self.session(request.headers()).await?;
+        let headers = request.headers();
+        let session = self.core.authenticate(token::from_headers(headers)?, &origin::of(headers)).await?;
         let body = request.take_body();
         if sent == Sent::Multipart {
             let content_type = request.content_type().unwrap_or_default();
@@ -174,10 +180,6 @@ impl<S: Executor, G: Gate> Transport<S, G> {
         }
         let operation = self.core.admit(params, &session)?;
         self.execute(operation, &session, id, media).await
-    }
-
-    async fn session(&self, headers: &HeaderMap) -> Result<G::Session, Refusal> {
-        self.core.authenticate(token::from_headers(headers)?, &origin::of(headers)).await
     }
 
     async fn read(&self, body: Body) -> Result<bytes::Bytes, Refusal> {
@@ -227,10 +229,15 @@ fn too_slow() -> Refusal {
     Refusal::transport(StatusCode::REQUEST_TIMEOUT, Code::LimitExceeded, sentence)
 }
 
-/// Whether a browser would have asked us first, had another site sent this: headers that no form
-/// can send. (A token may be a reverse proxy's.)
-fn is_preflighted(headers: &HeaderMap) -> bool {
+/// Whether there is a header that no form and no link can send: a browser would have asked us first, had another site wanted
+/// it to send this.
+fn has_preflight_header(headers: &HeaderMap) -> bool {
     let named = ["graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"];
     named.iter().any(|name| headers.contains_key(*name))
+}
+
+/// The same for a POST, for which a token does as well if it comes from no other site. (It may be a reverse proxy's.)
+fn is_preflighted(headers: &HeaderMap) -> bool {
+    has_preflight_header(headers)
         || (headers.contains_key(header::AUTHORIZATION) && !origin::is_foreign(headers))
 }

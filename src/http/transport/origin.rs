@@ -19,6 +19,13 @@ pub(super) fn of(headers: &HeaderMap) -> String {
     format!("{scheme}://{}", host.unwrap_or("localhost"))
 }
 
+/// The same for a GET, which mostly has no `Origin`: `Sec-Fetch-Site` tells. (For sockets browsers do not agree on it.) `none`
+/// is somebody who typed the address; a browser that is old says neither.
+pub(super) fn is_foreign_get(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
+    is_foreign(headers) || site.is_some_and(|site| !matches!(site, b"same-origin" | b"none"))
+}
+
 /// Whether a browser sends this for a page of another site, as `Origin` tells. What a reverse proxy adds to such a request,
 /// a token say, does not speak for whoever wrote that page. The scheme is left out: behind a proxy it is another one.
 pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
@@ -51,6 +58,24 @@ mod tests {
         assert!(foreign(&[("host", "a.example"), ("origin", "https://a.example:8443")]));
         assert!(foreign(&[("host", "a.example"), ("origin", "null")]));
         assert!(foreign(&[("origin", "null")]));
+    }
+
+    #[test]
+    fn a_get_of_another_site_is_foreign() {
+        let foreign = |site: &'static str, origin: Option<&'static str>| {
+            let named = [("host", Some("a.example")), ("sec-fetch-site", Some(site)), ("origin", origin)];
+            let pairs = named.iter().filter_map(|(name, value)| {
+                let value = value.filter(|value| !value.is_empty())?;
+                Some((name.parse().unwrap(), value.parse().unwrap()))
+            });
+            is_foreign_get(&pairs.collect())
+        };
+        for ours in ["", "same-origin", "none"] {
+            assert!(!foreign(ours, None), "{ours}");
+            assert!(!foreign(ours, Some("https://a.example")), "{ours}");
+            assert!(foreign(ours, Some("https://b.example")), "{ours}");
+        }
+        assert!(foreign("same-site", None) && foreign("cross-site", None));
     }
 
     #[test]
