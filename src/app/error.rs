@@ -24,6 +24,31 @@ pub enum AppError {
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
 
+impl AppError {
+    /// Which failure it is, in a word: for the log, which must not have the sentences, as they may quote a cell.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Forbidden => "forbidden",
+            Self::NotFound(_) => "not found",
+            Self::BadInput(_) => "bad input",
+            Self::Unavailable(_) => "unavailable",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// Why something outside is away, or what our mistake was. To be logged as what it is, an error, which is written by its
+    /// `Display` with that of its causes: by its `Debug` PostgreSQL would show the row that it has refused.
+    #[must_use]
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unavailable(cause) | Self::Internal(cause) => Some(&**cause),
+            Self::Refused(_) | Self::Forbidden | Self::NotFound(_) | Self::BadInput(_) => None,
+        }
+    }
+}
+
 impl From<UserError> for AppError {
     fn from(error: UserError) -> Self {
         Self::Refused(vec![error])

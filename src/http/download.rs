@@ -42,7 +42,7 @@ pub(super) async fn serve(request: &Request, Path(signed): Path<String>, app: Da
             plain(StatusCode::NOT_FOUND, format!("There is no such {what}.\n"))
         }
         Err(failure @ AppError::Unavailable(_)) => {
-            tracing::error!(request_id = %id.0, ?failure, "a download failed");
+            failed(&id, &failure);
             told("UNAVAILABLE", &id);
             let sentence = "The file cannot be read right now. Try again in a moment.\n";
             plain(StatusCode::SERVICE_UNAVAILABLE, sentence.into())
@@ -50,12 +50,16 @@ pub(super) async fn serve(request: &Request, Path(signed): Path<String>, app: Da
                 .into_response()
         }
         Err(failure) => {
-            tracing::error!(request_id = %id.0, ?failure, "a download failed");
+            failed(&id, &failure);
             told("INTERNAL", &id);
             plain(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.\n".into())
         }
     };
     response.with_header("x-request-id", id.0).into_response()
+}
+
+fn failed(id: &RequestId, failure: &AppError) {
+    tracing::error!(request_id = %id.0, failure = failure.word(), error = failure.cause(), "a download failed");
 }
 
 /// Leaves a line in the audit log of a download that came to nothing.
@@ -128,7 +132,7 @@ async fn answer(
     let bytes = opened.read(app, range).await?;
     line.write();
     let bytes = bytes.map_err(|failure| {
-        tracing::error!(?failure, "a download broke off");
+        tracing::error!(failure = failure.word(), error = failure.cause(), "a download broke off");
         std::io::Error::other("the file cannot be read")
     });
     Ok(response.body(Body::from_bytes_stream(bytes)))

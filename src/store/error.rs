@@ -71,6 +71,7 @@ fn is_busy(error: &dyn sea_orm::sqlx::error::DatabaseError) -> bool {
 
 impl From<serde_json::Error> for StoreError {
     fn from(error: serde_json::Error) -> Self {
-        Self::Unreadable(error.to_string())
+        // Where, and not what: that may be somebody's name.
+        Self::Unreadable(format!("{:?}, column {}", error.classify(), error.column()))
     }
 }

@@ -197,7 +197,7 @@ async fn try_work(app: &Arc<App>, lease: &Lease) -> &'static str {
             ("refused", Problem { code: error.code, message: error.message })
         }
         failure => {
-            tracing::error!(?failure, "background work failed");
+            tracing::error!(failure = failure.word(), error = failure.cause(), "background work failed");
             if lease.attempts < app.settings.work_attempts_max {
                 // It is tried again when the lease ends.
                 return "failed";
@@ -207,8 +207,8 @@ async fn try_work(app: &Arc<App>, lease: &Lease) -> &'static str {
             ("failed", Problem { code: UserErrorCode::WorkFailed, message: message.to_owned() })
         }
     };
-    if let Err(error) = put_back(app, lease, problem).await {
-        tracing::error!(?error, "cannot put the import back");
+    if let Err(failure) = put_back(app, lease, problem).await {
+        tracing::error!(failure = failure.word(), error = failure.cause(), "cannot put the import back");
     }
     outcome
 }

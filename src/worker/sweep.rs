@@ -18,16 +18,16 @@ const DAY_MILLISECONDS: i64 = 24 * 3_600 * 1_000;
 /// Sweeps once; what fails is tried again with the next sweep.
 pub async fn sweep(app: &App) {
     if let Err(failure) = orphans(app).await {
-        tracing::warn!(?failure, "cannot sweep files");
+        tracing::warn!(failure = failure.word(), error = failure.cause(), "cannot sweep files");
     }
     if let Err(failure) = unfinished_plans(app).await {
-        tracing::warn!(?failure, "cannot sweep plans");
+        tracing::warn!(failure = failure.word(), error = failure.cause(), "cannot sweep plans");
     }
     if let Err(error) = app.store.sweep_progress().await {
         tracing::warn!(error = &error as &dyn std::error::Error, "cannot sweep progress");
     }
     if let Err(failure) = deleted_members(app).await {
-        tracing::warn!(?failure, "cannot forget deleted members");
+        tracing::warn!(failure = failure.word(), error = failure.cause(), "cannot forget deleted members");
     }
 }
 

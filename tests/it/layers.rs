@@ -142,6 +142,24 @@ fn only_the_configuration_reads_the_environment() {
 }
 
 #[test]
+fn no_failure_is_logged_with_what_the_database_quotes() {
+    // `Debug` of what PostgreSQL says has its detail, and that has the row.
+    let logs = ["?error", "?failure", "?cause"];
+    let is_test = |path: &str| path.contains("/tests/") || path.ends_with("tests.rs");
+    let found: Vec<String> = sources()
+        .into_iter()
+        .filter(|source| !is_test(&source.path))
+        .flat_map(|source| {
+            logs.iter()
+                .filter(|log| source.code.contains(*log))
+                .map(|log| format!("{} has {log}", source.path))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(found, none());
+}
+
+#[test]
 fn no_file_is_long() {
     let long: Vec<String> =
         sources().into_iter().filter(|source| source.lines > LINES_MAX).map(|source| source.path).collect();
