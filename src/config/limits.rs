@@ -14,6 +14,8 @@ use crate::http::transport::TransportLimits;
 const TRANSPORT: TransportLimits = TransportLimits::DEFAULT;
 const QUOTAS: QuotaLimits = QuotaLimits::DEFAULT;
 const CONNECTIONS: ConnectionLimits = ConnectionLimits::DEFAULT;
+/// The greatest depth: every field of it may be in a fragment, and all of them are within the bound on selections.
+const DEPTH_FIELDS_GREATEST: u64 = TRANSPORT.nested_selections_max as u64 / 2;
 /// The greatest of what counts things: far beyond what one server can do.
 const MANY: u64 = 1_000_000;
 
@@ -35,7 +37,7 @@ pub struct LimitsArgs {
     pub selections_max: usize,
     /// How deep fields may be nested; introspection is exempt.
     #[arg(long, env = "MUSTER_DEPTH_FIELDS_MAX", default_value_t = TRANSPORT.depth_fields_max,
-        value_parser = within::<usize>(1..=60))]
+        value_parser = within::<usize>(1..=DEPTH_FIELDS_GREATEST))]
     pub depth_fields_max: usize,
     /// The most aliases of a document. A field with arguments or selections that is asked for again of the same object counts as
     /// one, and so does any field that is again in the same selection.

@@ -28,6 +28,9 @@ use validating::Validating;
 
 use crate::app::App;
 
+/// How deep selections may be nested, fragments among them: async-graphql walks down each.
+pub const NESTED_SELECTIONS_MAX: usize = 64;
+
 /// The executable schema.
 pub type MusterSchema = Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
@@ -74,4 +77,5 @@ pub fn sdl() -> String {
 fn builder() -> async_graphql::SchemaBuilder<query::Query, mutation::Mutation, subscription::Subscription> {
     Schema::build(query::Query, mutation::Mutation, subscription::Subscription)
         .register_output_type::<types::Node>()
+        .limit_recursive_depth(NESTED_SELECTIONS_MAX)
 }

@@ -19,6 +19,9 @@ pub struct TransportLimits {
     pub selections_max: usize,
     /// Nesting of fields after all fragments are spread; introspection is exempt.
     pub depth_fields_max: usize,
+    /// Nesting of selections of any kind, fragments among them, after all fragments are spread: fields may be nested half as deep
+    /// with a fragment at each.
+    pub nested_selections_max: usize,
     /// Aliases, and fields that are asked for again of the same object, after all fragments are spread. Plain fields (without
     /// arguments and selections) count only if they are again in the same selection: fragments of one page share them.
     pub aliases_max: usize,
@@ -94,6 +97,7 @@ impl TransportLimits {
         document_tokens_max: 2_000,
         selections_max: 2_000,
         depth_fields_max: 12,
+        nested_selections_max: crate::graphql::NESTED_SELECTIONS_MAX,
         aliases_max: 30,
         directives_at_one_place_max: 5,
         directives_max: 50,

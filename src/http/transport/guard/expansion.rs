@@ -35,6 +35,7 @@ pub(in crate::http::transport) fn check(
         total.add(cost, limits)?;
         // Only here: what is deep inside of an introspection may be.
         within(total.depth, limits.depth_fields_max, "levels of fields")?;
+        within(total.nested, limits.nested_selections_max, "levels of selections")?;
     }
     // Also the fragments that no operation spreads: each is validated by itself.
     for name in document.fragments.keys() {
@@ -47,6 +48,8 @@ pub(in crate::http::transport) fn check(
 struct Cost {
     selections: usize,
     depth: usize,
+    /// Selections in one another.
+    nested: usize,
     aliases: usize,
     directives: usize,
 }
@@ -58,6 +61,7 @@ impl Cost {
         self.aliases += other.aliases;
         self.directives += other.directives;
         self.depth = self.depth.max(other.depth);
+        self.nested = self.nested.max(other.nested);
         within(self.selections, limits.selections_max, "selections")?;
         within(self.aliases, limits.aliases_max, "aliases and repeated fields")?;
         within(self.directives, limits.directives_max, "directives")
@@ -134,6 +138,7 @@ impl<'a> Counter<'a> {
             cost.directives += self.directives(selection.node.directives())?;
             total.add(cost, self.limits)?;
         }
+        total.nested += usize::from(!set.items.is_empty());
         Ok(total)
     }
 

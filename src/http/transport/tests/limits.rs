@@ -104,6 +104,12 @@ fn rows() -> Vec<Row> {
             "{again{again{hello}}}".into(),
         ),
         (
+            "nested_selections_max",
+            TransportLimits { nested_selections_max: 3, ..none() },
+            "{...f} fragment f on Query{again{hello}}".into(),
+            "{...f} fragment f on Query{again{...{hello}}}".into(),
+        ),
+        (
             "aliases_max",
             TransportLimits { aliases_max: 1, ..none() },
             "{a:hello}".into(),
@@ -178,7 +184,7 @@ macro_rules! names {
 fn every_bound_is_tested_at_it_and_over_it() {
     let names = names!(
         introspection document_bytes_max open_brackets_max document_tokens_max selections_max depth_fields_max
-        aliases_max directives_at_one_place_max directives_max nodes_max variables_bytes_max
+        nested_selections_max         aliases_max directives_at_one_place_max directives_max nodes_max variables_bytes_max
         subscription_variables_bytes_max batch_operations_max body_bytes_max
         operations_part_bytes_max map_part_bytes_max file_bytes_max file_idle_seconds file_seconds_max drain_bytes_max
         drain_seconds_max request_seconds errors_max message_characters_max frame_bytes_max socket_buffer_bytes
@@ -205,6 +211,22 @@ async fn what_is_at_a_bound_passes_and_what_is_over_it_is_refused() {
         assert_eq!(body["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{limit}: {body}");
         assert_eq!(body.get("data"), None, "{limit}: {body}");
     }
+}
+
+#[tokio::test]
+async fn the_greatest_depth_that_can_be_set_is_answered() {
+    let none = TransportLimits::default();
+    let depth = none.nested_selections_max / 2;
+    let limits = TransportLimits { depth_fields_max: depth, ..none };
+    // Each field is in a fragment.
+    let deep = |depth: usize| {
+        let around = "{...on Query{again".repeat(depth - 1);
+        query(&format!("{around}{{...on Query{{hello}}}}{}", "}}".repeat(depth - 1)))
+    };
+    let (status, body) = answer(&limits, &deep(depth)).await;
+    assert_eq!((status, body.get("errors")), (StatusCode::OK, None), "{body}");
+    let (_, body) = answer(&limits, &deep(depth + 1)).await;
+    assert_eq!(body["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{body}");
 }
 
 #[tokio::test]

@@ -13,7 +13,8 @@ use crate::files::uploads::Uploads;
 pub(super) type TestSchema = Schema<Query, Mutation, Subscriptions>;
 
 pub(super) fn schema() -> TestSchema {
-    Schema::new(Query, Mutation, Subscriptions)
+    let schema = Schema::build(Query, Mutation, Subscriptions);
+    schema.limit_recursive_depth(crate::graphql::NESTED_SELECTIONS_MAX).finish()
 }
 
 pub(super) struct Query;
