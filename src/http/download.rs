@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use poem::http::{HeaderMap, StatusCode, header};
+use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::web::{Data, Path};
 use poem::{Body, IntoResponse, Request, Response, handler};
 
@@ -93,7 +93,7 @@ async fn answer(
         count: None,
     };
     let (size, disposition) = (opened.size_bytes, disposition(&opened.name));
-    let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    let asked = range(headers);
     let range = match (size, asked) {
         (Some(size), Some(asked)) => parse(asked, size),
         _ => Wanted::All,
@@ -136,6 +136,22 @@ async fn answer(
         std::io::Error::other("the file cannot be read")
     });
     Ok(response.body(Body::from_bytes_stream(bytes)))
+}
+
+/// Takes away from a request what only a GET has: a range (RFC 9110, 14.2). Before it is routed, as what serves a HEAD takes it for
+/// a GET.
+pub(super) async fn tidy(mut request: Request) -> poem::Result<Request> {
+    if request.method() == Method::HEAD {
+        request.headers_mut().remove(header::RANGE);
+    }
+    Ok(request)
+}
+
+/// The range that is asked for. One on a condition is none, as nothing that was given out has a validator that it could be
+/// a condition of (RFC 9110, 13.1.5).
+fn range(headers: &HeaderMap) -> Option<&str> {
+    let range = headers.get(header::RANGE).filter(|_| !headers.contains_key(header::IF_RANGE));
+    range.and_then(|value| value.to_str().ok())
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -60,7 +60,12 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
     };
     let routes = Route::new()
         .at("/graphql", graphql)
-        .at("/files/:signed", get(download::serve).with(header(header::CACHE_CONTROL, "private, no-store")))
+        .at(
+            "/files/:signed",
+            get(download::serve)
+                .before(download::tidy)
+                .with(header(header::CACHE_CONTROL, "private, no-store")),
+        )
         .at("/healthz", get(operate::healthz))
         .at("/readyz", get(operate::readyz))
         .at("/metrics", get(operate::metrics));

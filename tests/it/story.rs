@@ -252,6 +252,16 @@ async fn the_file_comes_back_byte_for_byte(admin: &Admin, import: &Value) {
     let part = admin.app.download(url, Some("bytes=7-8")).await;
     assert_eq!((part.status.as_u16(), part.text().as_str()), (206, &SUMMER[7..9]));
     assert_eq!(part.header("content-range"), format!("bytes 7-8/{}", SUMMER.len()));
+    // A range of something else than a GET, or on a condition that nothing here can meet, is none.
+    let path = &url[url.find("/files/").unwrap()..];
+    let range = ("range", "bytes=7-8");
+    let head = admin.app.head_with(path, &[range]).await;
+    let conditional = admin.app.get_with(path, &[range, ("if-range", "\"of old\"")]).await;
+    for whole in [&head, &conditional] {
+        assert_eq!((whole.status.as_u16(), whole.header("content-range")), (200, ""));
+        assert_eq!(whole.header("content-length"), SUMMER.len().to_string());
+    }
+    assert_eq!(conditional.text(), SUMMER);
     let beyond = admin.app.download(url, Some("bytes=100000-")).await;
     assert_eq!(beyond.status.as_u16(), 416);
 }

@@ -110,7 +110,14 @@ impl TestApp {
 
     /// What a path serves without its body.
     pub async fn head(&self, path: &str) -> Answer {
-        answer(self.client.head(path).send().await).await
+        self.head_with(path, &[]).await
+    }
+
+    /// The same whoever sends these headers.
+    pub async fn head_with(&self, path: &str, headers: &[(&'static str, &str)]) -> Answer {
+        let request = self.client.head(path);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        answer(request.send().await).await
     }
 
     /// What is behind an address that Muster gave out. `range` is the header, if any.
