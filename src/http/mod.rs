@@ -74,6 +74,7 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
         .catch_all_error(|error| async move { error.into_response() })
         .with(AddData::new(site.app))
         .with(AddData::new(operate::Keys(issuer)))
+        .with(AddData::new(operate::Verdict::default()))
         .with(AddData::new(operate::Metrics(site.metrics)))
         .with(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .with(header(header::REFERRER_POLICY, "no-referrer"))

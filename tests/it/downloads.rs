@@ -153,6 +153,9 @@ async fn files_that_are_away_are_told_as_such() {
     let ready = ada.app.get("/readyz").await;
     assert_eq!((ready.status.as_u16(), ready.text().as_str()), (200, "database: ready\nfiles: ready\n"));
     ada.app.take_files_away();
+    // Whoever asks again within a second is told the same.
+    assert_eq!(ada.app.get("/readyz").await.status.as_u16(), 200);
+    ada.app.pass_seconds(1);
     let ready = ada.app.get("/readyz").await;
     assert_eq!((ready.status.as_u16(), ready.text().as_str()), (503, "database: ready\nfiles: not ready\n"));
     let answer = ada.app.download(&url, None).await;

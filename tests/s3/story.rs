@@ -72,6 +72,7 @@ async fn a_store_that_is_away_is_told_from_a_file_that_is_gone() {
     assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "5"));
     let upload = ada.upload_answer("two.csv", "Member ID\n1\n", json!({})).await;
     assert_eq!(error_code(&upload.json()), "UNAVAILABLE");
+    test.pass_seconds(1);
     let ready = test.get("/readyz").await;
     assert_eq!((ready.status.as_u16(), ready.text().as_str()), (503, "database: ready\nfiles: not ready\n"));
     s3.is_in(Mood::Forbidding);
