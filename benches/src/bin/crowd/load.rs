@@ -10,7 +10,9 @@ use tokio::process::Command;
 use crate::Arguments;
 
 /// What the history page asks for.
-const QUERY: &str = "{ activeImport { id bannerMessage } membershipImports(first: 20) { totalCount pageInfo { hasNextPage endCursor }
+/// `FIRST` is another number each time, and `MARK` is one that has never been there for every second page: it is worked out
+/// anew, the others may be answered as before.
+const QUERY: &str = "{ aMARK: __typename activeImport { id bannerMessage } membershipImports(first: FIRST) { totalCount pageInfo { hasNextPage endCursor }
     nodes { id version status step action file { name download { url } } uploadedBy { name } uploadedAt updatedAt } } }";
 
 /// Many connections that ask for history pages, each as fast as it is answered.
@@ -27,8 +29,15 @@ impl History {
         let script = folder.join("history.lua");
         let body = json!({ "query": QUERY }).to_string();
         let text = format!(
-            "wrk.method = \"POST\"\nwrk.body = [==[{body}]==]\nwrk.headers[\"Content-Type\"] = \"application/json\"\n\
-             wrk.headers[\"Authorization\"] = \"Bearer {token}\"\n"
+            "wrk.method = \"POST\"\nwrk.headers[\"Content-Type\"] = \"application/json\"\n\
+             wrk.headers[\"Authorization\"] = \"Bearer {token}\"\n\
+             local body, began, count = [==[{body}]==], os.time(), 0\n\
+             request = function()\n\
+             \x20 count = count + 1\n\
+             \x20 local mark = count % 2 == 0 and began .. \"_\" .. count or \"\"\n\
+             \x20 local page = body:gsub(\"MARK\", mark):gsub(\"FIRST\", 11 + count % 10)\n\
+             \x20 return wrk.format(nil, nil, nil, page)\n\
+             end\n"
         );
         fs::write(&script, text).context("writing the script for wrk")?;
         let url = format!("http://{address}/graphql");

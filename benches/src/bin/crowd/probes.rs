@@ -8,14 +8,14 @@ use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-/// What would have cost seconds, or the process.
-fn documents() -> Vec<String> {
+/// What would have cost seconds, or the process: it is refused.
+fn refused() -> Vec<Value> {
     let doubling: String =
         (0..90).map(|n| format!("fragment f{n} on Query{{...f{} ...f{0}}}", n + 1)).collect();
     let many = |count: usize, of: &dyn Fn(usize) -> String| {
         format!("{{{}}}", (0..count).map(of).collect::<String>())
     };
-    vec![
+    let documents = vec![
         format!("{{node(id:{}{}){{id}}}}", "[".repeat(2_000), "]".repeat(2_000)),
         format!("{{...f0}}{doubling}fragment f90 on Query{{__typename}}"),
         format!("{}id{}", "{viewer".repeat(13) + "{", "}".repeat(14)),
@@ -27,7 +27,22 @@ fn documents() -> Vec<String> {
         format!("{{{}}}", "x".repeat(15_000)),
         "{membershipImports(first:200){nodes{plan{profileActions(first:200){nodes{id}}}}}}".into(),
         "{__schema{types{fields{type{fields{type{fields{type{fields{name}}}}}}}}}}".into(),
-    ]
+        format!("{{{}}}fragment f on Query{{{COUNT}}}", "...f ".repeat(480)),
+        many(50, &|n| format!("a{n}:{COUNT}")),
+    ];
+    let large: Vec<Value> = (0..4_000).map(|_| json!({ "a": 0 })).collect();
+    let list = format!("query($v:Int){{membershipImports(first:[{}]){{totalCount}}}}", "$v ".repeat(900));
+    let variables = json!({ "query": list, "variables": { "v": large } });
+    documents.into_iter().map(|query| json!({ "query": query })).chain([variables]).collect()
+}
+
+/// A walk through all members.
+const COUNT: &str = "members(filter:{search:\"zz\"}){totalCount} ";
+
+/// What costs as much as one operation may: it is answered, when it is its tenant's turn.
+fn answered() -> Value {
+    let counts: String = (0..30).map(|n| format!("a{n}:{COUNT}")).collect();
+    json!({ "query": format!("{{{counts}}}") })
 }
 
 /// The probes that are being sent.
@@ -39,9 +54,11 @@ pub struct Prober {
 impl Prober {
     /// Begins to send them to the server at this address.
     pub fn start(address: &str, token: &str, connections: usize) -> anyhow::Result<Self> {
-        let bodies = documents().into_iter().map(|query| json!({ "query": query }).to_string());
+        let bodies = refused().into_iter().map(|request| request.to_string());
         // One that is none, of the greatest size.
-        let bodies: Arc<Vec<String>> = Arc::new(bodies.chain(["[".repeat(1_000_000)]).collect());
+        let refused = bodies.chain(["[".repeat(1_000_000)]).map(|body| (body, false));
+        let bodies: Arc<Vec<(String, bool)>> =
+            Arc::new(refused.chain([(answered().to_string(), true)]).collect());
         let ended = Arc::new(AtomicBool::new(false));
         let http = reqwest::Client::builder().no_proxy().build().context("an HTTP client")?;
         let mut tasks = JoinSet::new();
@@ -50,7 +67,7 @@ impl Prober {
             let request = http.post(format!("http://{address}/graphql")).bearer_auth(token);
             tasks.spawn(async move {
                 let (mut sent, mut slowest) = (0, 0.0_f64);
-                for body in bodies.iter().cycle().skip(first) {
+                for (body, is_answered) in bodies.iter().cycle().skip(first) {
                     if ended.load(Ordering::Relaxed) {
                         break;
                     }
@@ -60,7 +77,8 @@ impl Prober {
                         request.header("content-type", "application/json").body(body.clone()).send().await?;
                     let answer: Value = answer.json().await?;
                     slowest = slowest.max(began.elapsed().as_secs_f64() * 1_000.0);
-                    ensure!(answer["errors"].is_array() && answer.get("data").is_none(), "{answer}");
+                    let is_refused = answer["errors"].is_array() && answer.get("data").is_none();
+                    ensure!(is_refused != *is_answered, "{answer}");
                     sent += 1;
                 }
                 Ok((sent, slowest))
