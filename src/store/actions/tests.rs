@@ -25,7 +25,7 @@ fn planned(number: u32) -> PlannedAction {
         member: (kind != ActionKind::Create).then(|| member(number)),
         row_number: (kind != ActionKind::Delete).then_some(number + 1),
         member_name: format!("Ångström {number}"),
-        member_email: (number % 3 != 0).then(|| format!("m{number}@example.org")),
+        member_email: (!number.is_multiple_of(3)).then(|| format!("m{number}@example.org")),
         member_unique_id: None,
         changes: vec![FieldChange(field, None, Some(format!("a \"line\"\nof {number}")))],
         warnings: Vec::new(),
