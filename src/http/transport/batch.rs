@@ -81,7 +81,7 @@ impl<S: Executor, G: Gate> Batch<'_, S, G> {
 
     fn charge(&mut self, operation: &Operation) -> Result<(), Refusal> {
         let limits = &self.core.limits;
-        self.selections += operation.selections;
+        self.selections += operation.selections();
         self.nodes += operation.nodes;
         within(self.selections, limits.selections_max, "selections")?;
         within(self.nodes, limits.nodes_max, "nodes")

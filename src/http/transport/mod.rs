@@ -9,6 +9,7 @@
 
 mod answer;
 mod batch;
+mod documents;
 mod gate;
 mod guard;
 mod kept;
@@ -65,10 +66,9 @@ pub fn endpoint<S: Executor, G: Gate>(
     sockets: TaskTracker,
 ) -> impl Endpoint<Output = Response> + 'static {
     let connections = Arc::new(Semaphore::new(limits.connections_max));
-    let answers = kept::Answers::default();
-    Transport {
-        core: Arc::new(Core { schema, gate, limits, trusted, shutdown, sockets, connections, answers }),
-    }
+    let (answers, documents) = (kept::Answers::default(), documents::Documents::default());
+    let core = Core { schema, gate, limits, trusted, shutdown, sockets, connections, answers, documents };
+    Transport { core: Arc::new(core) }
 }
 
 struct Transport<S, G> {

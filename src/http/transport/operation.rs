@@ -19,6 +19,7 @@ use tracing::Instrument;
 
 use super::{
     RequestId, answer,
+    documents::{Documents, Parsed},
     gate::{Denied, Gate, Place},
     guard,
     kept::Answers,
@@ -41,18 +42,31 @@ pub(super) struct Core<S, G> {
     /// Places for WebSockets and event streams.
     pub connections: Arc<Semaphore>,
     pub answers: Answers,
+    pub documents: Documents,
 }
 
 /// An operation that passed the guards.
 pub(super) struct Operation {
     pub request: Request,
+    parsed: Arc<Parsed>,
     pub kind: OperationType,
-    /// What it comes to once its fragments are spread.
-    pub selections: usize,
     /// The most that it may be answered with.
     pub nodes: u64,
     /// Whether a file comes with it: then it lasts as long as the file takes, and most of that is waiting.
     pub has_file: bool,
+}
+
+impl Operation {
+    /// What it comes to once its fragments are spread.
+    pub fn selections(&self) -> usize {
+        self.parsed.selections
+    }
+
+    /// What is to run.
+    pub fn into_request(mut self) -> Request {
+        self.request.set_parsed_query(self.parsed.document.clone());
+        self.request
+    }
 }
 
 /// Looks at a text before async-graphql does, and parses it. Answers what it comes to once its fragments are spread, too.
@@ -101,22 +115,22 @@ impl<S: Executor, G: Gate> Core<S, G> {
             Some(trusted) => trusted.text(params.document)?,
             None => params.document.into_text()?,
         };
-        let (document, selections) = parse(&text, &self.limits)?;
-        let operation = chosen(&document, params.operation_name.as_deref())?;
+        let parsed = self.documents.parse(&text, &self.limits)?;
+        let document = &parsed.document;
+        let operation = chosen(document, params.operation_name.as_deref())?;
         // What the operation does not declare it cannot use; nobody looks at it, and nobody keeps it.
         let declared: HashSet<&str> =
             operation.variable_definitions.iter().map(|variable| variable.node.name.node.as_str()).collect();
         params.variables.retain(|name, _| declared.contains(name.as_str()));
-        guard::variables::check(&document, operation, &params.variables, &self.limits)?;
-        let nodes = guard::nodes::check(&document, operation, &params.variables, &self.limits)?;
+        guard::variables::check(document, operation, &params.variables, &self.limits)?;
+        let nodes = guard::nodes::check(document, operation, &params.variables, &self.limits)?;
         let kind = operation.ty;
         if kind == OperationType::Subscription {
             guard::variables::check_lasting(&params.variables, &self.limits)?;
         }
         let mut request = Request::new(text).variables(params.variables);
         request.operation_name = params.operation_name;
-        request.set_parsed_query(document);
-        Ok(Operation { request, kind, selections, nodes, has_file: false })
+        Ok(Operation { request, parsed, kind, nodes, has_file: false })
     }
 
     /// Who asks.
@@ -163,7 +177,7 @@ impl<S: Executor, G: Gate> Core<S, G> {
             true => None,
             false => Some(self.turn(session, kind, until).await?),
         };
-        let request = self.prepare(operation.request, session, id);
+        let request = self.prepare(operation.into_request(), session, id);
         let schema = self.schema.clone();
         let work = async move {
             let response = schema.execute(request).await;

@@ -77,7 +77,7 @@ fn responses<S: Executor, G: Gate>(
     };
     if operation.kind == OperationType::Subscription {
         let limits: TransportLimits = core.limits.clone();
-        let request = core.prepare(operation.request, &session, &id);
+        let request = core.prepare(operation.into_request(), &session, &id);
         let responses = core.schema.execute_stream(request, None);
         return responses
             .map(move |mut response| {

@@ -76,7 +76,7 @@ async fn execute<S: Executor, G: Gate>(
 ) -> Result<(), Refusal> {
     let operation = core.admit(params, &session)?;
     if operation.kind == OperationType::Subscription {
-        let request = core.prepare(operation.request, &session, id);
+        let request = core.prepare(operation.into_request(), &session, id);
         let mut responses = core.schema.execute_stream(request, None);
         while let Some(mut response) = responses.next().await {
             answer::tidy(&mut response, &core.limits);

@@ -1,0 +1,90 @@
+//! Documents that are kept as they were parsed: clients send the same few again and again, with other variables.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::parser::types::ExecutableDocument;
+
+use super::{limits::TransportLimits, operation::parse, refusal::Refusal};
+
+/// Bytes of a text whose document is kept.
+const TEXT_BYTES_MAX: usize = 8 * 1024;
+/// Bytes of all these texts; one more, and all are parsed again. A document takes up to some fifty times its text.
+const TEXTS_BYTES_MAX: usize = 256 * 1024;
+
+/// A document that passed the guards which look at nothing else.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub document: ExecutableDocument,
+    /// What it comes to once its fragments are spread.
+    pub selections: usize,
+}
+
+/// The documents that are kept.
+#[derive(Debug, Default)]
+pub(super) struct Documents(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    documents: HashMap<String, Arc<Parsed>>,
+    texts_bytes: usize,
+}
+
+impl Documents {
+    /// The document of a text.
+    pub fn parse(&self, text: &str, limits: &TransportLimits) -> Result<Arc<Parsed>, Refusal> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().documents.get(text) {
+            return Ok(known.clone());
+        }
+        let (document, selections) = parse(text, limits)?;
+        let parsed = Arc::new(Parsed { document, selections });
+        if text.len() <= TEXT_BYTES_MAX {
+            let mut kept = lock();
+            if kept.texts_bytes + text.len() > TEXTS_BYTES_MAX {
+                *kept = Kept::default();
+            }
+            if kept.documents.insert(text.to_owned(), parsed.clone()).is_none() {
+                kept.texts_bytes += text.len();
+            }
+        }
+        Ok(parsed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(documents: &Documents) -> (usize, usize) {
+        let kept = documents.0.lock().unwrap();
+        (kept.documents.len(), kept.texts_bytes)
+    }
+
+    #[test]
+    fn a_document_is_parsed_once_if_it_is_short_and_good() {
+        let (documents, limits) = (Documents::default(), TransportLimits::DEFAULT);
+        let once = documents.parse("{ a b }", &limits).unwrap();
+        assert!(Arc::ptr_eq(&once, &documents.parse("{ a b }", &limits).unwrap()));
+        assert_eq!((once.selections, kept(&documents)), (2, (1, 7)));
+        assert!(documents.parse("{ a ", &limits).is_err());
+        let comment = |bytes: usize| format!("{{ a }} #{}", "x".repeat(bytes - "{ a } #".len()));
+        for (bytes, count) in [(TEXT_BYTES_MAX, 2), (TEXT_BYTES_MAX + 1, 2)] {
+            documents.parse(&comment(bytes), &limits).unwrap();
+            assert_eq!(kept(&documents).0, count);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let (documents, limits) = (Documents::default(), TransportLimits::DEFAULT);
+        let text = |number: usize| format!("{{ a{number:04} }} #{}", "x".repeat(TEXT_BYTES_MAX - 11));
+        let most = TEXTS_BYTES_MAX / text(0).len();
+        for number in 0..most {
+            documents.parse(&text(number), &limits).unwrap();
+        }
+        assert_eq!(kept(&documents).0, most);
+        documents.parse(&text(most), &limits).unwrap();
+        assert_eq!(kept(&documents), (1, TEXT_BYTES_MAX));
+    }
+}
