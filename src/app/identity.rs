@@ -95,7 +95,8 @@ async fn rename(app: &Arc<App>, claims: &Claims) {
     let (app, claims) = (app.clone(), claims.clone());
     let renaming = tokio::spawn(async move {
         if let Err(failure) = write(&app, &claims).await {
-            tracing::warn!(?failure, "cannot write the new name of a user");
+            let (failure, error) = (failure.word(), failure.cause());
+            tracing::warn!(failure, error, "cannot write the new name of a user");
             // It is tried again when they ask the next time.
             app.signed_in.forget(&claims);
         }
