@@ -234,6 +234,18 @@ impl Tx {
         Ok(())
     }
 
+    /// Makes it so without waiting for the disk: if the database dies, it may not have been, as long as no later commit is
+    /// on the disk. For what means nothing until a later commit seals it.
+    ///
+    /// # Errors
+    /// As [`Tx::commit`].
+    pub async fn commit_unsealed(self) -> Result<Committed> {
+        if ConnectionTrait::get_database_backend(&self.inner) == DbBackend::Postgres {
+            self.inner.execute_unprepared("SET LOCAL synchronous_commit = off").await?;
+        }
+        self.commit().await
+    }
+
     /// Makes it so, and tells the other servers.
     ///
     /// # Errors

@@ -107,6 +107,8 @@ async fn read(
         // Whoever writes has ended with an error, which is the one that is told.
         let ended = |_| AppError::Internal("members whom nobody writes any more".into());
         batches.send(batch).await.map_err(ended)?;
+        // Whoever is woken by that runs next on this thread; this goes on beside it, on another one.
+        tokio::task::yield_now().await;
     }
     Ok(())
 }

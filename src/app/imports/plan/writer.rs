@@ -12,8 +12,8 @@ use crate::domain::plan::books::Books;
 use crate::domain::plan::settle::{Settled, Verdict};
 use crate::store::{ActionBlocks, HeldRow, Lease};
 
-/// Batches that wait to be written.
-const BATCHES_WAITING_MAX: usize = 1;
+/// Batches that wait to be written, which is done to all of them at once.
+const BATCHES_WAITING_MAX: usize = 4;
 
 /// What became of some rows.
 #[derive(Default)]
@@ -75,11 +75,14 @@ impl Finder {
         }
         // Whoever writes has ended with an error, which is the one that is told.
         let ended = |_| AppError::Internal("a plan that nobody writes any more".into());
-        self.batches.send(batch).await.map_err(ended)
+        self.batches.send(batch).await.map_err(ended)?;
+        // Whoever is woken by that runs next on this thread; this goes on beside it, on another one.
+        tokio::task::yield_now().await;
+        Ok(())
     }
 }
 
-/// Writes batches until there are no more, each in a transaction of its own.
+/// Writes batches until there are no more, as many as wait in one transaction.
 pub(super) async fn write(
     app: Arc<App>,
     lease: Lease,
@@ -87,16 +90,24 @@ pub(super) async fn write(
     mut batches: Receiver<Batch>,
 ) -> Result<()> {
     let (mut blocks, mut issues) = (0, 0);
-    while let Some(batch) = batches.recv().await {
+    let mut waiting = Vec::with_capacity(BATCHES_WAITING_MAX);
+    while batches.recv_many(&mut waiting, BATCHES_WAITING_MAX).await > 0 {
         app.events.beat(lease.import);
-        let actions = ActionBlocks::pack(plan, blocks, &batch.actions)?;
-        blocks += actions.count();
+        let mut packed = Vec::with_capacity(waiting.len());
+        for batch in waiting.drain(..) {
+            let actions = ActionBlocks::pack(plan, blocks, &batch.actions)?;
+            blocks += actions.count();
+            packed.push((batch, actions));
+        }
         let tx = app.store.begin_leased(&lease).await?;
-        tx.insert_issues(plan, issues, &batch.issues).await?;
-        tx.insert_held_rows(plan, &batch.held).await?;
-        tx.insert_actions(actions).await?;
-        app.tell(&tx.commit().await?);
-        issues += batch.issues.len() as u32;
+        for (batch, actions) in packed {
+            tx.insert_issues(plan, issues, &batch.issues).await?;
+            tx.insert_held_rows(plan, &batch.held).await?;
+            tx.insert_actions(actions).await?;
+            issues += batch.issues.len() as u32;
+        }
+        // The last transaction of the plan seals it.
+        app.tell(&tx.commit_unsealed().await?);
     }
     Ok(())
 }
