@@ -262,7 +262,7 @@ apply deletes: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) 
 park emails: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 park emails: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
 park emails: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
-recount members: SEARCH members USING INDEX members_name_key (tenant_id=?)
+recount members: SEARCH members USING INDEX members_email_key (tenant_id=?)
 recount members: SEARCH tenants USING PRIMARY KEY (id=?)
 delete plans: SEARCH plans USING INDEX plans_import (tenant_id=? AND import_id=?)
 sweep plans: SCAN plans USING INDEX plans_unfinished
