@@ -1,16 +1,40 @@
-//! Documents that are kept as they were parsed: clients send the same few again and again, with other variables.
+//! Documents: looked at, parsed, and kept as they were parsed, as clients send the same few again and again with other
+//! variables.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::{self, parse_query, types::ExecutableDocument};
 
-use super::{limits::TransportLimits, operation::parse, refusal::Refusal};
+use super::{
+    guard,
+    limits::TransportLimits,
+    refusal::{Code, Refusal, cut},
+};
 
 /// Bytes of a text whose document is kept.
 const TEXT_BYTES_MAX: usize = 8 * 1024;
 /// Bytes of all these texts; one more, and all are parsed again. A document takes up to some fifty times its text.
 const TEXTS_BYTES_MAX: usize = 256 * 1024;
+
+/// Looks at a text before async-graphql does, and parses it. Answers what it comes to once its fragments are spread, too.
+pub(super) fn parse(text: &str, limits: &TransportLimits) -> Result<(ExecutableDocument, usize), Refusal> {
+    guard::text::check(text, limits)?;
+    let document = parse_query(text).map_err(|error| syntax(&error, limits))?;
+    let selections = guard::expansion::check(&document, limits)?;
+    Ok((document, selections))
+}
+
+/// The parser's sentence draws the client's text; only what it expected is passed on.
+fn syntax(error: &parser::Error, limits: &TransportLimits) -> Refusal {
+    let drawn = error.to_string();
+    let mut reason = match error {
+        parser::Error::Syntax { .. } => drawn.rsplit("= ").next().unwrap_or_default().trim().to_owned(),
+        _ => drawn,
+    };
+    cut(&mut reason, limits.message_characters_max);
+    Refusal::request(Code::BadUserInput, format!("Syntax error: {reason}")).at(error.positions())
+}
 
 /// A document that passed the guards which look at nothing else.
 #[derive(Debug)]

@@ -6,10 +6,7 @@ use std::time::{Duration, Instant};
 
 use async_graphql::{
     Executor, Request, Response,
-    parser::{
-        self, parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
-    },
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use poem::http::StatusCode;
 use tokio::sync::Semaphore;
@@ -25,7 +22,7 @@ use super::{
     kept::Answers,
     limits::TransportLimits,
     params::Params,
-    refusal::{Code, Refusal, cut},
+    refusal::{Code, Refusal},
     trusted::TrustedOperations,
 };
 
@@ -69,14 +66,6 @@ impl Operation {
     }
 }
 
-/// Looks at a text before async-graphql does, and parses it. Answers what it comes to once its fragments are spread, too.
-pub(super) fn parse(text: &str, limits: &TransportLimits) -> Result<(ExecutableDocument, usize), Refusal> {
-    guard::text::check(text, limits)?;
-    let document = parse_query(text).map_err(|error| syntax(&error, limits))?;
-    let selections = guard::expansion::check(&document, limits)?;
-    Ok((document, selections))
-}
-
 /// The operation that will run.
 fn chosen<'a>(
     document: &'a ExecutableDocument,
@@ -94,17 +83,6 @@ fn chosen<'a>(
     };
     let sentence = "The document has no operation of the name in `operationName`.";
     found.map(|found| &found.node).ok_or_else(|| Refusal::request(Code::BadUserInput, sentence))
-}
-
-/// The parser's sentence draws the client's text; only what it expected is passed on.
-fn syntax(error: &parser::Error, limits: &TransportLimits) -> Refusal {
-    let drawn = error.to_string();
-    let mut reason = match error {
-        parser::Error::Syntax { .. } => drawn.rsplit("= ").next().unwrap_or_default().trim().to_owned(),
-        _ => drawn,
-    };
-    cut(&mut reason, limits.message_characters_max);
-    Refusal::request(Code::BadUserInput, format!("Syntax error: {reason}")).at(error.positions())
 }
 
 impl<S: Executor, G: Gate> Core<S, G> {

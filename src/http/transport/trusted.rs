@@ -14,8 +14,8 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument};
 use async_graphql::{Executor, Pos, Request};
 use sha2::{Digest, Sha256};
 
+use super::documents;
 use super::limits::TransportLimits;
-use super::operation;
 use super::params::Document;
 use super::refusal::{Code, Refusal};
 
@@ -67,7 +67,7 @@ impl TrustedOperations {
         for path in &paths {
             let text = read(path, limits).map_err(|error| TrustedError::new(path, error))?;
             let text = text.trim();
-            let (document, _) = operation::parse(text, limits)
+            let (document, _) = documents::parse(text, limits)
                 .map_err(|refusal| TrustedError::at(path, &refusal.locations, &refusal.message))?;
             let answer = schema.execute(request(text, document)).await;
             if let Some(error) = answer.errors.first() {
