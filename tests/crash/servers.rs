@@ -258,7 +258,7 @@ async fn look_on(url: String, stop: CancellationToken) {
     while !stop.is_cancelled() {
         look.tick().await;
         audit::assert_clean(&books).await;
-        books.are_sound().await;
+        books.are_sound_at_any_time().await;
     }
     books.close().await;
 }
