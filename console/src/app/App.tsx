@@ -5,6 +5,7 @@ import { session, signOut } from "../session/session";
 import type { Settings } from "../session/settings";
 import { Announcer } from "../ui/announce";
 import { Loading } from "../ui/Loading";
+import { PageBoundary } from "../ui/PageBoundary";
 import { ConnectionContext, ViewerContext } from "./connection";
 import { Shell } from "./Shell";
 
@@ -14,7 +15,7 @@ const SignIn = lazy(() => import("../session/SignIn"));
 export function App({ settings }: { settings: Settings }) {
   const now = useStore(session);
   return (
-    <>
+    <PageBoundary>
       {now.state === "asking" && <Loading />}
       {(now.state === "out" || now.state === "away") && <SignIn now={now} settings={settings} />}
       {now.state === "in" && !now.viewer.isTenantAdmin && (
@@ -36,6 +37,6 @@ export function App({ settings }: { settings: Settings }) {
         </Provider>
       )}
       <Announcer />
-    </>
+    </PageBoundary>
   );
 }

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useRef } from "react";
 import { useSubscription } from "urql";
-import { Link, Route, Switch, useRoute } from "wouter";
+import { Link, Route, Switch, useLocation, useRoute } from "wouter";
 import { WatchDocument } from "../gql/graphql";
 import HistoryPage from "../history/HistoryPage";
 import { ActiveBanner } from "../live/ActiveBanner";
@@ -9,6 +9,7 @@ import type { Viewer } from "../session/session";
 import type { Settings } from "../session/settings";
 import { Button } from "../ui/Button";
 import { Loading } from "../ui/Loading";
+import { PageBoundary } from "../ui/PageBoundary";
 import { Untrusted } from "../ui/Untrusted";
 import { UploadProvider } from "../upload/UploadProvider";
 
@@ -25,6 +26,7 @@ interface Props {
 /** What stands around every page. */
 export function Shell({ viewer, settings, leave }: Props) {
   const main = useRef<HTMLElement>(null);
+  const [path] = useLocation();
   // What it brings goes into the cache, where every page reads.
   useSubscription({ query: WatchDocument });
   return (
@@ -59,20 +61,22 @@ export function Shell({ viewer, settings, leave }: Props) {
       <LiveNotice />
       <ActiveBanner />
       <main ref={main} tabIndex={-1} className="page">
-        <Suspense fallback={<Loading />}>
-          <Switch>
-            <Route path="/">
-              <HistoryPage />
-            </Route>
-            <Route path="/imports/:id">{({ id }) => <ImportPage key={id} id={id} />}</Route>
-            <Route path="/members">
-              <MembersPage />
-            </Route>
-            <Route>
-              <NotFoundPage />
-            </Route>
-          </Switch>
-        </Suspense>
+        <PageBoundary key={path}>
+          <Suspense fallback={<Loading />}>
+            <Switch>
+              <Route path="/">
+                <HistoryPage />
+              </Route>
+              <Route path="/imports/:id">{({ id }) => <ImportPage key={id} id={id} />}</Route>
+              <Route path="/members">
+                <MembersPage />
+              </Route>
+              <Route>
+                <NotFoundPage />
+              </Route>
+            </Switch>
+          </Suspense>
+        </PageBoundary>
       </main>
     </UploadProvider>
   );

@@ -1,5 +1,6 @@
 import "./upload.css";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { PageBoundary } from "../ui/PageBoundary";
 import { OfferFile } from "./context";
 import { useDrop } from "./useDrop";
 
@@ -20,9 +21,11 @@ export function UploadProvider({ children }: { children: ReactNode }) {
         </div>
       )}
       {offered && (
-        <Suspense fallback={null}>
-          <UploadDialog files={offered} onClose={() => setOffered(null)} />
-        </Suspense>
+        <PageBoundary>
+          <Suspense fallback={null}>
+            <UploadDialog files={offered} onClose={() => setOffered(null)} />
+          </Suspense>
+        </PageBoundary>
       )}
     </OfferFile>
   );
