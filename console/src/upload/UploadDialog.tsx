@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useClient, useQuery } from "urql";
 import { useLocation } from "wouter";
+import { failureOf } from "../api/failure";
 import { ActiveImportDocument } from "../gql/graphql";
 import { importPath } from "../import/path";
 import { announce } from "../ui/announce";
@@ -33,7 +34,10 @@ export default function UploadDialog({ files, onClose }: Props) {
 }
 
 function UploadOne({ file, onClose }: { file: File; onClose(): void }) {
-  const [{ data, fetching }] = useQuery({ query: ActiveImportDocument, requestPolicy: "cache-and-network" });
+  const [{ data, fetching, error }, ask] = useQuery({
+    query: ActiveImportDocument,
+    requestPolicy: "cache-and-network",
+  });
   const active = data?.activeImport ?? null;
   const { upload, send, cancel } = useUpload(file, onClose);
   const client = useClient();
@@ -63,10 +67,20 @@ function UploadOne({ file, onClose }: { file: File; onClose(): void }) {
     </p>
   );
 
-  if (made || (upload.stage === "asking" && active === null)) return null;
+  // Nobody knows yet whether there is something to replace.
+  const unanswered = upload.stage === "asking" && active === null;
+  if (made || (unanswered && !error)) return null;
   return (
     // While it sends, nothing but the button cancels.
     <DialogFrame onClose={upload.stage === "sending" ? () => undefined : onClose}>
+      {unanswered && error && (
+        <Failed
+          heading={heading}
+          sentence={failureOf(error).message}
+          onClose={onClose}
+          again={() => ask({ requestPolicy: "network-only" })}
+        />
+      )}
       {upload.stage === "asking" && active && (
         <Replace active={active} heading={heading} onClose={onClose} onAccept={() => send({ ifActiveImport })} />
       )}

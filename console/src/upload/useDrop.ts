@@ -1,5 +1,8 @@
 import { useEffect, useState } from "react";
 
+/** A question that waits for its answer: nothing comes in front of it. */
+const isAsking = () => document.querySelector('[role="dialog"], [role="alertdialog"]') !== null;
+
 /** Takes files that are dropped on the window, unless it is `busy`; answers whether some hover over it. */
 export function useDrop(dropped: (files: File[]) => void, busy: boolean): boolean {
   const [hovering, setHovering] = useState(false);
@@ -9,7 +12,7 @@ export function useDrop(dropped: (files: File[]) => void, busy: boolean): boolea
       if (!hasFiles(event)) return;
       // Without it the browser would leave the page and show the file.
       event.preventDefault();
-      setHovering(!busy);
+      setHovering(!busy && !isAsking());
     };
     const leave = (event: DragEvent) => {
       if (event.relatedTarget === null) setHovering(false);
@@ -19,7 +22,7 @@ export function useDrop(dropped: (files: File[]) => void, busy: boolean): boolea
       event.preventDefault();
       setHovering(false);
       const files = [...(event.dataTransfer?.files ?? [])];
-      if (files.length > 0 && !busy) dropped(files);
+      if (files.length > 0 && !busy && !isAsking()) dropped(files);
     };
     window.addEventListener("dragover", over);
     window.addEventListener("dragleave", leave);
