@@ -9,7 +9,7 @@ interface Props {
   onChange(value: string): void;
 }
 
-/** A text to search for, told when the typing pauses. */
+/** A text to search for, told when the typing pauses, or when one turns to something else. */
 export function SearchField({ label, value, onChange }: Props) {
   const [typed, setTyped] = useState(value);
   // eslint-disable-next-line react-hooks/set-state-in-effect -- a value from elsewhere takes the place of what was typed
@@ -28,6 +28,7 @@ export function SearchField({ label, value, onChange }: Props) {
       autoComplete="off"
       spellCheck={false}
       onChange={(event) => setTyped(event.target.value)}
+      onBlur={() => typed !== value && onChange(typed)}
     />
   );
 }
