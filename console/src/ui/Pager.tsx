@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import type { PageFragment } from "../gql/graphql";
 import { Button } from "./Button";
 
@@ -22,8 +23,14 @@ interface Props {
 export function Pager({ of, page, summary, busy, go }: Props) {
   const { hasPreviousPage, hasNextPage, startCursor, endCursor } = page;
   const several = hasPreviousPage || hasNextPage;
+  const nav = useRef<HTMLElement>(null);
+  // The next page begins at its top, and the buttons are at its end.
+  const turn = (cursor: Cursor) => {
+    go(cursor);
+    nav.current?.parentElement?.scrollIntoView({ block: "start" });
+  };
   return (
-    <nav className="pager" aria-label={`Pages of ${of}`}>
+    <nav ref={nav} className="pager" aria-label={`Pages of ${of}`}>
       <span className="muted">{summary}</span>
       {several && (
         <span className="pager-buttons">
@@ -31,14 +38,14 @@ export function Pager({ of, page, summary, busy, go }: Props) {
             icon="previous"
             busy={busy}
             disabled={!hasPreviousPage || startCursor === null}
-            onClick={() => startCursor !== null && go({ before: startCursor })}
+            onClick={() => startCursor !== null && turn({ before: startCursor })}
           >
             Previous
           </Button>
           <Button
             busy={busy}
             disabled={!hasNextPage || endCursor === null}
-            onClick={() => endCursor !== null && go({ after: endCursor })}
+            onClick={() => endCursor !== null && turn({ after: endCursor })}
           >
             Next
           </Button>
