@@ -53,6 +53,33 @@ test("a server that does not answer is said so, and asked again", async (t) => {
   await ada.row("Chloé").waitFor();
 });
 
+test("a page that cannot be loaded is said so, and the others stay", async (t) => {
+  const ada = await admin(t, browser, muster, "First Admin", { allowed: [/ERR_FAILED/, /preload/, /dynamically imported/] });
+  await ada.page.route("**/assets/MembersPage*", (route) => route.abort());
+  await ada.follow("Members");
+  await ada.reads("This part of the console could not be loaded.");
+  await ada.follow("Imports");
+  await ada.row("members-autumn.csv").waitFor();
+  await ada.follow("Members");
+  await ada.page.unroute("**/assets/MembersPage*");
+  await ada.press("Load it again");
+  await ada.row("Chloé").waitFor();
+});
+
+test("a file that is dropped while the server is away is not forgotten", async (t) => {
+  const ada = await admin(t, browser, muster, "First Admin", { allowed: [/ERR_FAILED/] });
+  await ada.follow("Members");
+  await ada.row("Chloé").waitFor();
+  await ada.page.route("**/graphql", (route) => route.abort());
+  await ada.drop("away.csv", ROSTER);
+  await ada.dialog().getByText("The server cannot be reached.").waitFor();
+  await ada.page.unroute("**/graphql");
+  await ada.press("Try again");
+  await ada.sees("heading", "Replace the import in progress?");
+  await ada.page.keyboard.press("Escape");
+  await ada.dialog().waitFor({ state: "detached" });
+});
+
 test("a server that asks to wait is waited for", async (t) => {
   const ada = await admin(t, browser, muster, "First Admin", { allowed: [/status of 429/] });
   let refused = 0;
