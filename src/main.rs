@@ -223,7 +223,9 @@ async fn run(
 ) -> anyhow::Result<()> {
     let (shutdown, sockets) = (CancellationToken::new(), TaskTracker::new());
     let listen = &server.listen.listen;
-    let bound = serve::bind(listen).await.with_context(|| format!("cannot listen at {listen}"))?;
+    let bound = serve::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen at {listen}: choose another address with --listen"))?;
     let metrics = telemetry::metrics()?;
     if let Some(issuer) = tokens.issuer() {
         tokio::spawn(issuer.keep(shutdown.clone()));
