@@ -26,12 +26,7 @@ impl Tx {
     /// If the database cannot be read.
     pub async fn count_positions(&self, tenant: TenantId, plan: PlanId, positions: &[u32]) -> Result<u64> {
         let target = ActionTarget::Positions(positions.to_vec());
-        let mut scan = Scan::of(self, tenant, plan, &target);
-        let mut count = 0;
-        while let Some(found) = scan.next().await? {
-            count += found.iter().map(|found| found.places.len() as u64).sum::<u64>();
-        }
-        Ok(count)
+        Scan::of(self, tenant, plan, &target).count().await
     }
 
     /// Decides about actions. What has the decision already keeps who and when. Answers how many changed.

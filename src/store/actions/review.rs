@@ -51,12 +51,7 @@ impl Store {
     /// # Errors
     /// If the database cannot be read.
     pub async fn action_count(&self, tenant: TenantId, plan: PlanId, filter: &ActionFilter) -> Result<u64> {
-        let mut scan = Scan::filtered(self, tenant, plan, filter.clone());
-        let mut count = 0;
-        while let Some(found) = scan.next().await? {
-            count += found.iter().map(|found| found.places.len() as u64).sum::<u64>();
-        }
-        Ok(count)
+        Scan::filtered(self, tenant, plan, filter.clone()).count().await
     }
 
     /// Some actions of a plan.

@@ -171,6 +171,15 @@ impl<'a, D: Db> Scan<'a, D> {
         Ok(Some(found))
     }
 
+    /// How many actions are meant.
+    pub async fn count(mut self) -> Result<u64> {
+        let mut count = 0;
+        while let Some(found) = self.next().await? {
+            count += found.iter().map(|found| found.places.len() as u64).sum::<u64>();
+        }
+        Ok(count)
+    }
+
     /// Which actions of the block are meant, as far as can be told without their bodies.
     fn places(&self, block: &Block) -> Result<Vec<usize>> {
         let filter = &self.filter;
