@@ -9,7 +9,7 @@ use crate::http::pages::{DemoAdmins, EmbedOrigin, Pages};
 /// Pages for people.
 #[derive(Debug, Clone, Args)]
 pub struct PagesArgs {
-    /// Whether there is a playground; the demo has one all the same
+    /// Whether there is a playground; the demo has one all the same.
     #[arg(long, env = "MUSTER_PLAYGROUND", default_value_t = false, action = clap::ArgAction::Set)]
     pub playground: bool,
     /// Whose pages may have the console in a frame and hand it a token: origins such as `https://intranet.example.org`,
