@@ -6,6 +6,8 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
 };
 
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
+
 use crate::store::Result;
 
 /// How long a request waits for a connection; in an outage, after how long it is answered that there is one.
@@ -68,7 +70,9 @@ async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_postgres_opts(|postgres| {
+            let ssl_mode = ssl_mode(&postgres);
             postgres
+                .ssl_mode(ssl_mode)
                 .application_name("muster")
                 .options([
                     ("lock_timeout", LOCK_MILLISECONDS),
@@ -79,6 +83,17 @@ async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
                 .statement_cache_capacity(200)
         });
     Ok(Database::connect(options).await?)
+}
+
+/// Whether to speak in TLS: with this machine only if the address asks for it. It keeps nothing from anybody there, and each
+/// long statement would wait for 40 milliseconds in the middle, as sqlx 0.9.0 leaves the system to gather what is sent in
+/// pieces (its issue 4335, mended in what comes behind it).
+fn ssl_mode(postgres: &PgConnectOptions) -> PgSslMode {
+    let is_here = matches!(postgres.get_host(), "localhost" | "127.0.0.1" | "::1" | "[::1]");
+    match postgres.get_ssl_mode() {
+        PgSslMode::Prefer if is_here => PgSslMode::Disable,
+        asked => asked,
+    }
 }
 
 /// Until the transaction ends, no other server changes the schema.
@@ -97,6 +112,17 @@ pub(super) async fn lock_schema(tx: &DatabaseTransaction) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tls_is_spoken_with_this_machine_only_if_it_is_asked_for() {
+        let mode = |url: &str| format!("{:?}", ssl_mode(&url.parse().unwrap()));
+        assert_eq!(mode("postgres://localhost/muster"), "Disable");
+        assert_eq!(mode("postgres://ada@127.0.0.1:5433/muster"), "Disable");
+        assert_eq!(mode("postgres://[::1]/muster"), "Disable");
+        assert_eq!(mode("postgres://localhost/muster?sslmode=require"), "Require");
+        assert_eq!(mode("postgres://db.example.org/muster"), "Prefer");
+        assert_eq!(mode("postgres://db.example.org/muster?sslmode=verify-full"), "VerifyFull");
+    }
 
     #[test]
     fn background_work_leaves_requests_two_connections_to_write_with() {

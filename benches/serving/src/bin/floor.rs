@@ -15,7 +15,7 @@ use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::web::Data;
 use poem::{EndpointExt as _, Response, Route, Server, handler, post};
 use serde::Serialize;
-use sqlx::postgres::{PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, PgSslMode};
 use sqlx::{Row as _, query};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -94,7 +94,10 @@ struct Active {
 }
 
 async fn history(database_url: &str) -> anyhow::Result<()> {
-    let pool = PgPoolOptions::new().max_connections(10).connect(database_url).await?;
+    // As Muster speaks to a database on the same machine.
+    let options: PgConnectOptions = database_url.parse()?;
+    let options = options.ssl_mode(PgSslMode::Disable);
+    let pool = PgPoolOptions::new().max_connections(10).connect_with(options).await?;
     let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await?;
     println!(
         "ready at http://{}",
