@@ -16,7 +16,7 @@ use crate::table::Table;
 /// Between two polls: a part of what the phase has taken until then, so that short phases are measured well and polling is
 /// not what is measured.
 const POLL_SHARE: u32 = 50;
-const POLL_INTERVAL_MIN: Duration = Duration::from_millis(2);
+const POLL_INTERVAL_MIN: Duration = Duration::from_millis(5);
 const POLL_INTERVAL_MAX: Duration = Duration::from_millis(100);
 
 const UPLOAD: &str = "mutation($input: UploadMembershipFileInput!) { uploadMembershipFile(input: $input) {
