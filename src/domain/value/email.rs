@@ -69,18 +69,28 @@ pub fn key(value: &str) -> Cow<'_, str> {
 
 /// A dot-atom, in the letters of any script, or a quoted string without blanks.
 fn is_local(local: &str) -> bool {
-    if local.is_empty() || text::is_longer_than(local, LOCAL_CHARS_MAX) || local.contains(is_never_allowed) {
+    let quoted = local.strip_prefix('"');
+    if text::is_longer_than(local, LOCAL_CHARS_MAX)
+        || (quoted.is_some() || !local.is_ascii()) && local.contains(is_never_allowed)
+    {
         return false;
     }
-    if let Some(quoted) = local.strip_prefix('"') {
-        return quoted.strip_suffix('"').is_some_and(|inner| !inner.is_empty() && is_quotable(inner));
+    match quoted {
+        Some(quoted) => quoted.strip_suffix('"').is_some_and(|inner| !inner.is_empty() && is_quotable(inner)),
+        None => is_dot_atom(local.as_bytes()),
     }
-    local.split('.').all(|atom| {
-        !atom.is_empty()
-            && atom
-                .chars()
-                .all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c))
-    })
+}
+
+/// Atoms with a dot between them, each of which has a character at least.
+fn is_dot_atom(local: &[u8]) -> bool {
+    let is_atom = |b: u8| !b.is_ascii() || b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
+    let mut is_atom_open = false;
+    let fits = local.iter().all(|b| {
+        let fits = if *b == b'.' { is_atom_open } else { is_atom(*b) };
+        is_atom_open = *b != b'.';
+        fits
+    });
+    fits && is_atom_open
 }
 
 /// Whether every quote and backslash is escaped by a backslash.
@@ -102,16 +112,20 @@ fn is_never_allowed(c: char) -> bool {
 
 /// Labels of letters, digits and inner hyphens; at least two, and the last is no number.
 fn is_ascii_domain(domain: &str) -> bool {
-    let is_label = |label: &str| {
+    let is_label = |label: &[u8]| {
         (1..=LABEL_CHARS_MAX).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label[0] != b'-'
+            && label[label.len() - 1] != b'-'
+            && label.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
     };
-    let Some((_, top)) = domain.rsplit_once('.') else { return false };
-    domain.len() <= DOMAIN_CHARS_MAX
-        && !top.bytes().all(|b| b.is_ascii_digit())
-        && domain.split('.').all(is_label)
+    let (mut labels, mut top) = (0, &[][..]);
+    for label in domain.as_bytes().split(|b| *b == b'.') {
+        if !is_label(label) {
+            return false;
+        }
+        (labels, top) = (labels + 1, label);
+    }
+    labels > 1 && domain.len() <= DOMAIN_CHARS_MAX && !top.iter().all(u8::is_ascii_digit)
 }
 
 #[cfg(test)]
