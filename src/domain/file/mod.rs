@@ -20,6 +20,7 @@ mod header;
 mod inspect;
 mod reader;
 mod record;
+mod records;
 mod refusal;
 mod rows;
 mod sniff;
@@ -34,6 +35,7 @@ pub use flaw::Flaw;
 pub use inspect::{Inspected, Inspection};
 pub use reader::Reader;
 pub use record::Record;
+pub use records::Records;
 pub use study::{ColumnStudy, Studies, Study, ValueCount};
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Reads small files whole, cut in two at every byte, and byte by byte, and demands the same of all.
 
-use super::{Dialect, Flaw, Inspected, Inspection, ReadOptions, Reader, Record, Study};
+use super::{Dialect, Flaw, Inspected, Inspection, ReadOptions, Reader, Record, Records, Study};
 use crate::domain::limits::FileLimits;
 use crate::domain::user_error::UserError;
 
@@ -39,18 +39,16 @@ pub(super) fn read_pieces<'a>(
     limits: FileLimits,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> Reading {
-    let mut rows = Vec::new();
-    let mut reader = Reader::new(dialect, limits).unwrap();
+    let (mut rows, mut records) = (Vec::new(), Records::default());
     let mut keep = |record: &Record<'_>| {
         rows.push(Row::of(record));
+        records.push(record);
         Ok(())
     };
-    for piece in pieces {
-        if let Err(error) = reader.push(piece, &mut keep) {
-            return (rows, Err(error));
-        }
-    }
-    let finished = reader.finish(keep);
+    let mut reader = Reader::new(dialect, limits).unwrap();
+    let pushed = pieces.into_iter().try_for_each(|piece| reader.push(piece, &mut keep));
+    let finished = pushed.and_then(|()| reader.finish(&mut keep));
+    assert_eq!(records.iter().map(|record| Row::of(&record)).collect::<Vec<_>>(), rows, "as they were kept");
     (rows, finished)
 }
 
