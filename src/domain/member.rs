@@ -1,5 +1,6 @@
 //! A member and the profile that rows are compared with.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::field::key;
@@ -79,6 +80,20 @@ impl Profile {
         }
     }
 
+    /// The same for those who only look at it.
+    #[must_use]
+    pub fn view(&self) -> ProfileView<'_> {
+        let attributes = self.attributes.iter();
+        ProfileView {
+            unique_id: self.unique_id.as_deref(),
+            email: self.email.as_deref(),
+            first_name: self.first_name.as_deref(),
+            last_name: self.last_name.as_deref(),
+            status: self.status,
+            attributes: attributes.map(|(key, value)| (key.as_str().into(), value.as_str().into())).collect(),
+        }
+    }
+
     /// Sets or clears the field `field_key`.
     pub fn set(&mut self, field_key: &str, value: Option<String>) {
         match field_key {
@@ -130,6 +145,41 @@ impl Profile {
     #[must_use]
     pub fn search_key(&self) -> String {
         search_key(&self.name(), self.email.as_deref(), self.unique_id.as_deref())
+    }
+}
+
+/// A profile that lies elsewhere: a million of them are looked at, each once.
+#[derive(Debug, Clone)]
+pub struct ProfileView<'a> {
+    /// See [`Profile`], and so for the others.
+    pub unique_id: Option<&'a str>,
+    /// As spelled.
+    pub email: Option<&'a str>,
+    /// Given name.
+    pub first_name: Option<&'a str>,
+    /// Family name.
+    pub last_name: Option<&'a str>,
+    /// Whether the member takes part.
+    pub status: MemberStatus,
+    /// All other fields that have a value: a handful, in no order.
+    pub attributes: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+impl ProfileView<'_> {
+    /// The value of the field `field_key`.
+    #[must_use]
+    pub fn get(&self, field_key: &str) -> Option<&str> {
+        match field_key {
+            key::UNIQUE_ID => self.unique_id,
+            key::EMAIL => self.email,
+            key::FIRST_NAME => self.first_name,
+            key::LAST_NAME => self.last_name,
+            key::STATUS => Some(self.status.value()),
+            other => {
+                let mut attributes = self.attributes.iter();
+                attributes.find(|(key, _)| key == other).map(|(_, value)| value.as_ref())
+            }
+        }
     }
 }
 

@@ -1,18 +1,17 @@
 //! Members.
 
 use entity::members::{ActiveModel, Column, Entity};
-use futures_util::stream::{BoxStream, StreamExt, TryStreamExt};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, SelectGetableTuple, Selector, Set, Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect, Select,
+    SelectGetableTuple, Selector, Set, Statement,
 };
 use uuid::Uuid;
 
 use super::bulk;
 use super::page::{contains, slice};
 use super::scope::OfTenant;
-use super::{Db, Result, Store, StoreError, Tx};
+use super::{Db, Result, Store, Tx};
 use crate::domain::id::{MemberId, TenantId};
 use crate::domain::member::{Member, MemberStatus, Profile};
 use crate::domain::page::{Page, PageRequest};
@@ -45,19 +44,6 @@ impl MemberCursor {
     }
 }
 
-/// What planning needs to know of each member: enough to find and to protect them.
-#[derive(Debug, Clone)]
-pub struct MemberRow {
-    /// Identity.
-    pub id: MemberId,
-    /// What makes the address unique.
-    pub email_key: Option<String>,
-    /// What is known of them.
-    pub profile: Profile,
-    /// Whether the member was deleted.
-    pub deleted: bool,
-}
-
 /// Members who are ready to be written.
 #[derive(Debug)]
 pub struct MemberRows(Vec<Statement>);
@@ -77,40 +63,31 @@ const REPLACED: [Column; 11] = [
     Column::DeletedAt,
 ];
 
-/// Whom a row is about and the profile, in the order of the columns, and two columns more. Rows come as tuples: a model is
-/// filled by the columns' names, which takes longer than all else.
-type WithProfile<A, B> =
-    (Uuid, Option<String>, Option<String>, Option<String>, Option<String>, bool, String, A, B);
+/// A member, in the order of the columns. Rows come as tuples: a model is filled by the columns' names, which takes longer than
+/// all else.
+type MemberTuple =
+    (Uuid, Option<String>, Option<String>, Option<String>, Option<String>, bool, String, i64, i64);
 
-fn with_profile(select: Select<Entity>) -> Select<Entity> {
-    use Column::{Active, Attributes, Email, FirstName, Id, LastName, UniqueId};
-    select.select_only().columns([Id, UniqueId, Email, FirstName, LastName, Active, Attributes])
+fn members(select: Select<Entity>) -> Selector<SelectGetableTuple<MemberTuple>> {
+    use Column::{Active, Attributes, CreatedAt, Email, FirstName, Id, LastName, UniqueId, UpdatedAt};
+    let columns = [Id, UniqueId, Email, FirstName, LastName, Active, Attributes, CreatedAt, UpdatedAt];
+    select.select_only().columns(columns).into_tuple()
 }
 
-fn members(select: Select<Entity>) -> Selector<SelectGetableTuple<WithProfile<i64, i64>>> {
-    with_profile(select).columns([Column::CreatedAt, Column::UpdatedAt]).into_tuple()
-}
-
-fn member(row: WithProfile<i64, i64>) -> Result<Member> {
+fn member(row: MemberTuple) -> Result<Member> {
     let (id, unique_id, email, first_name, last_name, active, attributes, created_at, updated_at) = row;
     Ok(Member {
         id: MemberId(id),
-        profile: profile((unique_id, email, first_name, last_name, active, attributes))?,
+        profile: Profile {
+            unique_id,
+            email,
+            first_name,
+            last_name,
+            status: if active { MemberStatus::Active } else { MemberStatus::Inactive },
+            attributes: serde_json::from_str(&attributes)?,
+        },
         created_at: Timestamp(created_at),
         updated_at: Timestamp(updated_at),
-    })
-}
-
-type ProfileRow = (Option<String>, Option<String>, Option<String>, Option<String>, bool, String);
-
-fn profile((unique_id, email, first_name, last_name, active, attributes): ProfileRow) -> Result<Profile> {
-    Ok(Profile {
-        unique_id,
-        email,
-        first_name,
-        last_name,
-        status: if active { MemberStatus::Active } else { MemberStatus::Inactive },
-        attributes: serde_json::from_str(&attributes)?,
     })
 }
 
@@ -177,9 +154,9 @@ impl Store {
         let rows = |members: Vec<Member>| {
             members.into_iter().map(|member| row(tenant, member)).collect::<Result<_>>()
         };
-        let mut statements = bulk::insertion(backend, rows(new)?);
+        let mut statements = bulk::insertion(backend, rows(new)?)?;
         let key = [Column::TenantId, Column::Id];
-        statements.extend(bulk::upsertion(backend, rows(changed)?, &key, &REPLACED));
+        statements.extend(bulk::upsertion(backend, rows(changed)?, &key, &REPLACED)?);
         Ok(MemberRows(statements))
     }
 
@@ -226,24 +203,6 @@ impl Store {
         let found =
             there(tenant).filter(Column::UniqueId.is_not_null()).select_only().column(Column::Id).limit(1);
         Ok(found.into_tuple::<uuid::Uuid>().one(self.connection()).await?.is_some())
-    }
-
-    /// Every member, those who were deleted and are kept included, one after the other.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub async fn each_member(&self, tenant: TenantId) -> Result<BoxStream<'_, Result<MemberRow>>> {
-        let rows = with_profile(Entity::of(tenant).order_by_asc(Column::Id))
-            .columns([Column::EmailKey, Column::DeletedAt])
-            .into_tuple::<WithProfile<Option<String>, Option<i64>>>()
-            .stream(self.connection())
-            .await?;
-        let row =
-            |(id, a, b, c, d, e, f, email_key, deleted_at): WithProfile<Option<String>, Option<i64>>| {
-                let profile = profile((a, b, c, d, e, f))?;
-                Ok(MemberRow { id: MemberId(id), email_key, deleted: deleted_at.is_some(), profile })
-            };
-        Ok(rows.map_err(StoreError::from).map(move |found| found.and_then(row)).boxed())
     }
 
     /// The tenant's members among `ids`, by name.

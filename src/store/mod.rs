@@ -15,6 +15,7 @@ mod issues;
 mod listen;
 mod log;
 mod mappings;
+mod member_lines;
 mod members;
 mod page;
 mod plans;
@@ -26,7 +27,7 @@ mod work;
 #[cfg(test)]
 mod query_plan_tests;
 
-pub use actions::{ActionBlocks, ActionFilter, ActionTarget, ApprovedActions, EmailConflict};
+pub use actions::{ActionBlocks, ActionFilter, ActionPacker, ActionTarget, ApprovedActions, EmailConflict};
 pub use connect::SchemaChange;
 pub use error::StoreError;
 pub use identity::{NewUser, Tenant, User};
@@ -35,7 +36,8 @@ pub use issues::{HeldRow, IssueFilter};
 pub use listen::Listener;
 pub use log::Standing;
 pub use mappings::{ImportMapping, Remembering};
-pub use members::{MemberCursor, MemberFilter, MemberRow, MemberRows};
+pub use member_lines::{MemberLine, MemberLines};
+pub use members::{MemberCursor, MemberFilter, MemberRows};
 pub use plans::{NewPlan, Plan, PlanBasis};
 pub use work::{LARGE_ROWS, Lease, WorkKind, WorkSize};
 

@@ -134,7 +134,7 @@ async fn each_statement_goes_by_an_index() {
             .await
             .unwrap(),
         "any unique id": store.any_member_has_unique_id(TENANT).await.unwrap(),
-        "each member": store.each_member(TENANT).await.unwrap().try_collect::<Vec<_>>().await.unwrap(),
+        "each member": store.each_member(TENANT).try_collect::<Vec<_>>().await.unwrap(),
         "sorted by name": store.sort_by_name(TENANT, &members).await.unwrap(),
         "actions": store.action_page(TENANT, PLAN, &ActionFilter::default(), &page(0)).await.unwrap(),
         "actions by place": store.actions(TENANT, PLAN, &[1, 2, 3]).await.unwrap(),
@@ -170,7 +170,8 @@ async fn each_statement_goes_by_an_index() {
         "carry decisions": tx.carry_decisions(TENANT, PLAN, PLAN, Fingerprinter::new(1)).await.unwrap(),
         "email conflicts": tx.email_conflicts(TENANT, PLAN, 10).await.unwrap(),
         "approved actions": store
-            .approved_actions(TENANT, PLAN, &[ActionKind::Create, ActionKind::Update], 5_000)
+            .approved_actions(TENANT, PLAN, &[ActionKind::Create, ActionKind::Update])
+            .try_collect::<Vec<_>>()
             .await
             .unwrap(),
         "apply deletes": tx.apply_deletes(TENANT, PLAN, NOW).await.unwrap(),
@@ -226,6 +227,7 @@ members: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
 members by name: SEARCH members USING INDEX members_name_key (tenant_id=? AND (name_key,id)>(?,?))
 any unique id: SEARCH members USING INDEX members_unique_id (tenant_id=? AND unique_id>?)
 each member: SEARCH members USING PRIMARY KEY (tenant_id=?)
+each member: SCAN lines
 sorted by name: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
 actions: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 actions: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)

@@ -1,14 +1,16 @@
 //! Applying, in the background: all that was approved, in one transaction, or nothing.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::beside;
 use super::complete::{check_conflicts, check_guard, is_stale};
+use super::{beside, elsewhere};
 use crate::app::{App, AppError, Result};
-use crate::domain::action::{ActionKind, ApprovedAction, newcomer};
+use crate::domain::action::{ActionKind, newcomer};
 use crate::domain::id::{MemberId, PlanId};
 use crate::domain::import::{ImportStatus, ImportStep};
 use crate::domain::member::{Member, Profile};
@@ -20,6 +22,9 @@ use crate::store::{ApprovedActions, Lease, MemberRows, StoreError, Tx};
 
 /// Batches that wait to be written.
 const BATCHES_WAITING_MAX: usize = 1;
+/// Batches that are made ready beside one another.
+const BATCHES_AT_ONCE: usize = 2;
+
 /// Applies what was approved and turns the import COMPLETE.
 ///
 /// # Errors
@@ -98,12 +103,13 @@ async fn read(
     batches: Sender<Batch>,
 ) -> Result<()> {
     let kinds = [ActionKind::Create, ActionKind::Update, ActionKind::Deactivate, ActionKind::Reactivate];
-    let mut from = Some(0);
-    while let Some(place) = from {
-        let ApprovedActions { actions, next } =
-            app.store.approved_actions(lease.tenant, plan, &kinds, place).await?;
-        from = next;
-        let batch = batch(&app, &lease, actions, now).await?;
+    let ready = app
+        .store
+        .approved_actions(lease.tenant, plan, &kinds)
+        .map_err(AppError::from)
+        .map_ok(|actions| beside(batch(app.clone(), lease, actions, now)));
+    let mut ready = pin!(ready.try_buffered(BATCHES_AT_ONCE));
+    while let Some(batch) = ready.try_next().await? {
         // Whoever writes has ended with an error, which is the one that is told.
         let ended = |_| AppError::Internal("members whom nobody writes any more".into());
         batches.send(batch).await.map_err(ended)?;
@@ -113,12 +119,22 @@ async fn read(
     Ok(())
 }
 
-async fn batch(app: &App, lease: &Lease, actions: Vec<ApprovedAction>, now: Timestamp) -> Result<Batch> {
-    let others = actions.iter().filter(|action| action.kind != ActionKind::Create);
-    let ids: Vec<MemberId> = others.filter_map(|action| action.member).collect();
-    let before = app.store.members(lease.tenant, &ids).await?;
+/// Members as some approved actions make them.
+async fn batch(app: Arc<App>, lease: Lease, approved: ApprovedActions, now: Timestamp) -> Result<Batch> {
+    let before = app.store.members(lease.tenant, &approved.members()).await?;
+    elsewhere(move || applied(&app, &lease, &approved, before, now)).await
+}
+
+fn applied(
+    app: &App,
+    lease: &Lease,
+    approved: &ApprovedActions,
+    before: Vec<Member>,
+    now: Timestamp,
+) -> Result<Batch> {
     let mut before: HashMap<MemberId, Member> =
         before.into_iter().map(|member| (member.id, member)).collect();
+    let actions = approved.actions()?;
     let count = actions.len() as u32;
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for action in actions {

@@ -60,8 +60,20 @@ async fn outcome(app: &App, requester: &Requester, id: ImportId, result: Result<
     }
 }
 
-/// Does `work` in a task of its own, so that it takes another processor; not for longer than somebody waits for it.
-async fn beside<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+/// Does `work` in a task of its own, from now on, so that it takes another processor; not for longer than somebody waits for
+/// it.
+fn beside<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> impl Future<Output = Result<T>> + Send {
     let task = AbortOnDropHandle::new(tokio::spawn(work.in_current_span()));
-    task.await.map_err(|error| AppError::Internal(error.into()))?
+    async move { task.await.map_err(|error| AppError::Internal(error.into()))? }
+}
+
+/// Does `work`, which waits for nothing, from now on on a thread of its own: it is long enough to be in the way of requests.
+fn elsewhere<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> impl Future<Output = Result<T>> + Send {
+    let span = tracing::Span::current();
+    let task = AbortOnDropHandle::new(tokio::task::spawn_blocking(move || span.in_scope(work)));
+    async move { task.await.map_err(|error| AppError::Internal(error.into()))? }
 }

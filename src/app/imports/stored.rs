@@ -1,14 +1,16 @@
 //! A stored file, read again by the dialect that its upload settled.
 
 use bytes::Bytes;
-use futures_util::TryStreamExt;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream, Stream, TryStreamExt};
 
 use crate::app::{App, AppError, Result};
-use crate::domain::file::{Reader, Record};
+use crate::domain::file::{Reader, Record, Records};
 use crate::domain::id::TenantId;
 use crate::domain::import::Import;
 use crate::files::{FileKey, FilesError};
+
+/// Bytes of text from which on records are enough for a piece.
+const RECORDS_BYTES: usize = 512 * 1024;
 
 /// A stored file that is being read.
 pub struct StoredFile {
@@ -38,6 +40,25 @@ impl StoredFile {
             None if self.reader.is_some() => Ok(Some(Piece(None))),
             None => Ok(None),
         }
+    }
+
+    /// The rows, the header apart, in pieces that can be looked at elsewhere.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn into_records(self) -> impl Stream<Item = Result<Records>> + Send {
+        stream::try_unfold(self, |mut file| async move {
+            let mut records = Records::default();
+            while records.bytes() < RECORDS_BYTES
+                && let Some(piece) = file.next().await?
+            {
+                file.rows(piece, |record| {
+                    records.push(record);
+                    Ok(())
+                })?;
+            }
+            Ok((!records.is_empty()).then_some((records, file)))
+        })
     }
 
     /// Hands the rows of a piece to `row`, the header apart.

@@ -43,10 +43,25 @@ impl Books {
         *count <= ISSUES_KEPT_PER_CODE_MAX
     }
 
-    /// Counts a row that changes nothing.
-    pub fn count_unchanged(&mut self) {
-        self.read += 1;
-        self.unchanged += 1;
+    /// Counts rows that change nothing.
+    pub fn count_unchanged(&mut self, rows: u32) {
+        self.read += rows;
+        self.unchanged += rows;
+    }
+
+    /// Counts what the books of other rows have counted.
+    pub fn join(&mut self, others: Self) {
+        self.read += others.read;
+        self.unchanged += others.unchanged;
+        self.held += others.held;
+        self.repeated += others.repeated;
+        self.with_actions += others.with_actions;
+        for (kind, count) in others.proposed {
+            *self.proposed.entry(kind).or_default() += count;
+        }
+        for (issue, count) in others.issues {
+            *self.issues.entry(issue).or_default() += count;
+        }
     }
 
     /// Counts an action of `kind`.

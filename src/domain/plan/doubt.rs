@@ -20,6 +20,14 @@ impl Doubt {
         self.rows += 1;
     }
 
+    /// Counts what was found in rows further down.
+    pub fn join(&mut self, below: Self) {
+        if self.rows == 0 {
+            self.first_row = below.first_row;
+        }
+        self.rows += below.rows;
+    }
+
     /// Why the file may not delete anybody, for an admin.
     #[must_use]
     pub fn sentence(&self) -> Option<String> {

@@ -1,5 +1,7 @@
 //! Where traces are, by one of their fingerprints.
 
+use std::sync::Arc;
+
 use super::fingerprint::{Fingerprint, ShortFingerprint};
 
 /// Items that share the first bits of their keys, on average. Less takes memory, more takes time.
@@ -23,56 +25,68 @@ impl Key for ShortFingerprint {
     }
 }
 
-/// The places of traces in the order of one of their fingerprints, some five bytes each. One is found at
+/// The places of traces in the order of one of their fingerprints, some nine bytes each. One is found at
 /// once; where many share a fingerprint, still in the logarithm of their number. (A hash table would be slow
 /// for a file whose rows all have one address.)
 #[derive(Debug)]
-pub struct Places<'a, T, K> {
-    items: &'a [T],
+pub struct Places<T, K> {
+    items: Arc<Vec<T>>,
     key: fn(&T) -> K,
-    order: Vec<u32>,
+    /// In the order of the buckets, and in each in the order of the tags, then of the keys, then of the places.
+    order: Vec<Entry>,
     /// Where each bucket starts in `order`; last, where it ends.
     starts: Vec<u32>,
     bucket_bits: u32,
 }
 
-impl<'a, T, K: Key> Places<'a, T, K> {
+/// A place, and those bits of its key that follow the bucket's: they tell nearly all keys apart without a look at the items,
+/// which are far away.
+#[derive(Debug, Clone, Copy, Default)]
+struct Entry {
+    tag: u32,
+    place: u32,
+}
+
+impl<T, K: Key> Places<T, K> {
     /// Of all items that have a key other than none.
-    pub fn of(items: &'a [T], key: fn(&T) -> K) -> Self {
+    pub fn of(items: &Arc<Vec<T>>, key: fn(&T) -> K) -> Self {
         Self::of_those(items, key, |_| true)
     }
 
     /// Of the items that have a key other than none and of which `whether` says so.
-    pub fn of_those(items: &'a [T], key: fn(&T) -> K, whether: impl Fn(u32) -> bool) -> Self {
-        let has_key = |place: &u32| key(&items[*place as usize]) != K::default();
-        let all = 0..items.len() as u32;
-        let chosen: Vec<u32> = all.filter(|place| has_key(place) && whether(*place)).collect();
-        let bucket_bits = (chosen.len() / ITEMS_PER_BUCKET).max(1).ilog2();
-        let (order, starts) = (vec![0; chosen.len()], vec![0; (1 << bucket_bits) + 1]);
-        let mut places = Self { items, key, order, starts, bucket_bits };
-        places.put(&chosen);
+    pub fn of_those(items: &Arc<Vec<T>>, key: fn(&T) -> K, whether: impl Fn(&T) -> bool) -> Self {
+        let is_chosen = |item: &T| key(item) != K::default() && whether(item);
+        let count = items.iter().filter(|item| is_chosen(item)).count();
+        let bucket_bits = (count / ITEMS_PER_BUCKET).max(1).ilog2();
+        let (order, starts) = (vec![Entry::default(); count], vec![0; (1 << bucket_bits) + 1]);
+        let mut places = Self { items: items.clone(), key, order, starts, bucket_bits };
+        places.put(is_chosen);
         places
     }
 
     /// Counts how many each bucket gets, hands them out, and sorts what is in each.
-    fn put(&mut self, chosen: &[u32]) {
-        for place in chosen {
-            let bucket = self.bucket(self.key_at(*place));
+    fn put(&mut self, is_chosen: impl Fn(&T) -> bool) {
+        let (items, key) = (self.items.clone(), self.key);
+        for item in items.iter().filter(|item| is_chosen(item)) {
+            let bucket = self.bucket(key(item));
             self.starts[bucket + 1] += 1;
         }
         for bucket in 1..self.starts.len() {
             self.starts[bucket] += self.starts[bucket - 1];
         }
         let mut next = self.starts.clone();
-        for place in chosen {
-            let bucket = self.bucket(self.key_at(*place));
-            self.order[next[bucket] as usize] = *place;
+        for (place, item) in (0..).zip(items.iter()).filter(|(_, item)| is_chosen(item)) {
+            let key = key(item);
+            let bucket = self.bucket(key);
+            self.order[next[bucket] as usize] = Entry { tag: self.tag(key), place };
             next[bucket] += 1;
         }
-        let (items, key) = (self.items, self.key);
+        let full = |entry: &Entry| (key(&items[entry.place as usize]), entry.place);
         for bounds in self.starts.windows(2) {
             let bucket = &mut self.order[bounds[0] as usize..bounds[1] as usize];
-            bucket.sort_unstable_by_key(|place| (key(&items[*place as usize]), *place));
+            bucket.sort_unstable_by(|one, other| {
+                one.tag.cmp(&other.tag).then_with(|| full(one).cmp(&full(other)))
+            });
         }
     }
 
@@ -81,24 +95,28 @@ impl<'a, T, K: Key> Places<'a, T, K> {
         (key.first_bits() >> 1 >> (63 - self.bucket_bits)) as usize
     }
 
-    fn key_at(&self, place: u32) -> K {
-        (self.key)(&self.items[place as usize])
+    fn tag(&self, key: K) -> u32 {
+        (key.first_bits() << self.bucket_bits >> 32) as u32
+    }
+
+    fn key_at(&self, entry: &Entry) -> K {
+        (self.key)(&self.items[entry.place as usize])
     }
 
     /// What is in the bucket of `key` from that key on.
-    fn from(&self, key: K) -> &[u32] {
-        let bucket = self.bucket(key);
+    fn from(&self, key: K) -> &[Entry] {
+        let (bucket, tag) = (self.bucket(key), self.tag(key));
         let bucket = &self.order[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
-        &bucket[bucket.partition_point(|place| self.key_at(*place) < key)..]
+        let is_before = |entry: &Entry| entry.tag < tag || entry.tag == tag && self.key_at(entry) < key;
+        &bucket[bucket.partition_point(is_before)..]
     }
 
     /// The places that have `key`, in order; none for no key.
-    pub fn find(&self, key: K) -> &[u32] {
-        if key == K::default() {
-            return &[];
-        }
-        let from = self.from(key);
-        &from[..from.partition_point(|place| self.key_at(*place) == key)]
+    pub fn find(&self, key: K) -> impl Iterator<Item = u32> {
+        let from = if key == K::default() { &[] } else { self.from(key) };
+        let tag = self.tag(key);
+        let is_same = |entry: &Entry| entry.tag == tag && self.key_at(entry) == key;
+        from[..from.partition_point(is_same)].iter().map(|entry| entry.place)
     }
 
     /// The first place that has `key`.
@@ -106,12 +124,17 @@ impl<'a, T, K: Key> Places<'a, T, K> {
         if key == K::default() {
             return None;
         }
-        self.from(key).first().copied().filter(|place| self.key_at(*place) == key)
+        let tag = self.tag(key);
+        let first = self.from(key).first()?;
+        (first.tag == tag && self.key_at(first) == key).then_some(first.place)
     }
 
     /// Each run of places that share a key and are at least two, in order.
-    pub fn shared(&self) -> impl Iterator<Item = &[u32]> {
-        self.order.chunk_by(|one, other| self.key_at(*one) == self.key_at(*other)).filter(|run| run.len() > 1)
+    pub fn shared(&self) -> impl Iterator<Item = Vec<u32>> {
+        let is_same =
+            |one: &Entry, other: &Entry| one.tag == other.tag && self.key_at(one) == self.key_at(other);
+        let runs = self.order.chunk_by(is_same).filter(|run| run.len() > 1);
+        runs.map(|run| run.iter().map(|entry| entry.place).collect())
     }
 }
 
@@ -120,21 +143,24 @@ mod tests {
     use super::*;
     use crate::domain::plan::fingerprint::Fingerprinter;
 
-    fn check(keys: &[Fingerprint]) {
+    fn check(keys: Vec<Fingerprint>) {
+        let keys = &Arc::new(keys);
         let places = Places::of(keys, |key| *key);
-        let odd = Places::of_those(keys, |key| *key, |place| place % 2 == 1);
+        let small = Fingerprinter::new(4).of("half of them");
+        let half = Places::of_those(keys, |key| *key, |key| *key < small);
         for key in keys.iter().filter(|key| key.is_some()) {
             let same = (0..keys.len() as u32).filter(|place| keys[*place as usize] == *key);
             let same: Vec<u32> = same.collect();
-            assert_eq!(places.find(*key), same);
+            assert_eq!(places.find(*key).collect::<Vec<_>>(), same);
             assert_eq!(places.find_one(*key), same.first().copied());
-            let same: Vec<u32> = same.into_iter().filter(|place| place % 2 == 1).collect();
-            assert_eq!(odd.find(*key), same);
-            assert_eq!(odd.find_one(*key), same.first().copied());
+            let same = if *key < small { same } else { vec![] };
+            assert_eq!(half.find(*key).collect::<Vec<_>>(), same);
+            assert_eq!(half.find_one(*key), same.first().copied());
         }
-        assert_eq!((places.find(Fingerprint::NONE), places.find_one(Fingerprint::NONE)), (&[][..], None));
-        let runs: Vec<&[u32]> = places.shared().collect();
-        assert!(runs.iter().all(|run| run.len() > 1 && *run == places.find(keys[run[0] as usize])));
+        assert_eq!((places.find(Fingerprint::NONE).count(), places.find_one(Fingerprint::NONE)), (0, None));
+        for run in places.shared() {
+            assert!(run.len() > 1 && places.find(keys[run[0] as usize]).eq(run));
+        }
     }
 
     #[test]
@@ -142,10 +168,10 @@ mod tests {
         let prints = Fingerprinter::new(3);
         for (count, distinct) in [(0_u32, 1_u32), (1, 1), (2, 1), (7, 7), (300, 1), (300, 20), (300, 250)] {
             let keys: Vec<_> = (0..count).map(|number| prints.of(&(number % distinct).to_string())).collect();
-            check(&keys);
+            check(keys.clone());
             let with_none = |key: &Fingerprint| [*key, Fingerprint::NONE];
-            check(&keys.iter().flat_map(with_none).collect::<Vec<_>>());
-            assert!(Places::of(&keys, |key| *key).find(prints.of("nobody")).is_empty());
+            check(keys.iter().flat_map(with_none).collect());
+            assert_eq!(Places::of(&Arc::new(keys), |key| *key).find(prints.of("nobody")).count(), 0);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Rows of a file as its mapping reads them.
 
+use std::borrow::Cow;
+
 pub use super::doubt::Doubt;
-use super::fingerprint::{Fingerprint, Fingerprinter, Joint, ShortFingerprint};
+use super::fingerprint::{Fingerprint, Fingerprinter, ShortFingerprint};
 use super::resolve::Outcome;
 use super::trace::{MemberTrace, REQUIRED_FIELDS_MAX, RowTrace};
 use crate::domain::field::{FieldType, ProfileField, key};
@@ -11,7 +13,7 @@ use crate::domain::issue::{RowIssue, RowIssueCode, Severity};
 use crate::domain::mapping::{
     EmptyCells, FileColumn, HELD_CODE_HEADER, HELD_MESSAGE_HEADER, Mapping, MatchKey,
 };
-use crate::domain::member::Profile;
+use crate::domain::member::{Profile, ProfileView};
 use crate::domain::value::cell::ColumnReader;
 use crate::domain::value::sentences::{self, About};
 use crate::domain::value::{email, unique_id};
@@ -27,11 +29,11 @@ struct MappedColumn {
 }
 
 impl MappedColumn {
-    fn add_to(&self, content: &mut Joint, value: &str) {
-        // Spelled otherwise, an address is the same.
+    /// What makes the value the same as another: spelled otherwise, an address is the same.
+    fn key_of<'a>(&self, value: &'a str) -> Cow<'a, str> {
         match self.field.field_type {
-            FieldType::Email => content.add(Some(&email::key(value))),
-            _ => content.add(Some(value)),
+            FieldType::Email => email::key(value),
+            _ => Cow::Borrowed(value),
         }
     }
 }
@@ -166,10 +168,11 @@ impl RowReader {
             trace.remarkable |= !reading.is_clean();
             match (reading.value.as_deref(), reading.error) {
                 (Some(value), _) => {
-                    column.add_to(&mut content, value);
+                    let key = column.key_of(value);
+                    content.add(Some(&key));
                     trace.provides |= column.required;
                     trace.in_doubt &= !self.is_key(column);
-                    self.note_key(&mut trace, column, value);
+                    self.note_key(&mut trace, column, &key);
                 }
                 // It says something, but nobody can tell what.
                 (None, Some(_)) => {
@@ -195,13 +198,13 @@ impl RowReader {
         trace
     }
 
-    fn note_key(&self, trace: &mut RowTrace, column: &MappedColumn, value: &str) {
+    fn note_key(&self, trace: &mut RowTrace, column: &MappedColumn, key: &str) {
         match column.field.key.as_str() {
             key::UNIQUE_ID => {
-                trace.unique_id = self.prints.of(value);
-                trace.similar_id = self.prints.of(&unique_id::similar_key(value)).short();
+                trace.unique_id = self.prints.of(key);
+                trace.similar_id = self.prints.of(&unique_id::similar_key(key)).short();
             }
-            key::EMAIL => trace.email = self.prints.of(&email::key(value)),
+            key::EMAIL => trace.email = self.prints.of(key),
             _ => {}
         }
     }
@@ -218,16 +221,16 @@ impl RowReader {
     pub fn member_trace(
         &self,
         id: MemberId,
-        profile: &Profile,
+        profile: &ProfileView<'_>,
         email_key: Option<&str>,
         deleted: bool,
     ) -> MemberTrace {
-        let unique_id = profile.unique_id.as_deref();
+        let unique_id = profile.unique_id;
         let mut content = self.prints.start();
         for column in &self.columns {
             match (column.field.key.as_str(), profile.get(&column.field.key)) {
                 (key::EMAIL, Some(_)) => content.add(email_key),
-                (_, Some(value)) => column.add_to(&mut content, value),
+                (_, Some(value)) => content.add(Some(&column.key_of(value))),
                 (_, None) => content.add(None),
             }
         }

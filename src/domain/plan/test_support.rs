@@ -1,6 +1,7 @@
 //! Reads, maps, plans and applies in memory, by the same rules in the same order as the service.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -176,7 +177,7 @@ impl InMemoryPlan {
 /// Plans a file by its mapping.
 pub fn plan_in_memory(roster: &Roster, upload: &Upload) -> InMemoryPlan {
     let (fields, mapping) = (&roster.fields, &upload.mapping);
-    let reader = RowReader::new(fields, &upload.inspected.columns, mapping, 0x5EED);
+    let reader = Arc::new(RowReader::new(fields, &upload.inspected.columns, mapping, 0x5EED));
     let (mut rows, mut doubt): (Vec<RowTrace>, _) = (Vec::new(), Doubt::default());
     read(upload, |record| rows.push(reader.trace(record, &mut doubt)));
     let members = traces(roster, &reader);
@@ -186,13 +187,11 @@ pub fn plan_in_memory(roster: &Roster, upload: &Upload) -> InMemoryPlan {
         may_delete: mapping.file_scope == FileScope::FullRoster && deletions_blocked.is_none(),
         required: reader.required_bits(),
     };
-    let resolution = resolve(&rows, &members, rules);
-    let settler =
-        Settler { reader: &reader, fields, resolution: &resolution, rows: &rows, members: &members };
+    let resolution = resolve(rows, members, rules);
+    let settler = Settler { reader, fields: fields.clone(), resolution };
     let mut drafts: Vec<Draft> = Vec::new();
     read(upload, |record| {
-        let place = drafts.len();
-        drafts.push(reader.draft(place as u32, record, resolution.outcomes[place]));
+        drafts.push(settler.draft(drafts.len() as u32, record));
     });
     let mut plan = InMemoryPlan { deletions_blocked, ..InMemoryPlan::default() };
     let everybody: HashMap<MemberId, &Member> =
@@ -200,7 +199,7 @@ pub fn plan_in_memory(roster: &Roster, upload: &Upload) -> InMemoryPlan {
     for draft in drafts {
         // No more is known than what was asked for, as in the service.
         let known =
-            settler.needs(&draft).filter_map(|id| Some((id, (*everybody.get(&id)?).clone()))).collect();
+            settler.needs(draft.place).filter_map(|id| Some((id, (*everybody.get(&id)?).clone()))).collect();
         let is_settled = settler.is_settled(draft.place);
         let settled = settler.settle(draft, &known);
         // What the traces alone say is what comparing says.
@@ -211,9 +210,9 @@ pub fn plan_in_memory(roster: &Roster, upload: &Upload) -> InMemoryPlan {
         plan.settled_by_traces += u32::from(is_settled);
         keep(&mut plan, settled);
     }
-    for (member, _) in members.iter().zip(&resolution.absent).filter(|(_, absent)| **absent) {
+    for member in settler.resolution.absent() {
         plan.books.count_action(ActionKind::Delete);
-        plan.actions.push(deletion(everybody[&member.id]));
+        plan.actions.push(deletion(everybody[&member]));
     }
     assert!(plan.books.balance(), "{:?}", plan.books);
     plan
@@ -236,7 +235,7 @@ fn traces(roster: &Roster, reader: &RowReader) -> Vec<MemberTrace> {
     let all = live.chain(roster.deleted.iter().map(|member| (member, true)));
     let trace = |(member, deleted): (&Member, bool)| {
         let email_key = member.profile.email_key();
-        reader.member_trace(member.id, &member.profile, email_key.as_deref(), deleted)
+        reader.member_trace(member.id, &member.profile.view(), email_key.as_deref(), deleted)
     };
     all.map(trace).collect()
 }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use entity::{action_blocks, members};
+use futures_util::stream::{self, Stream};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SimpleExpr};
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::block::{ACTIONS_MAX, Head};
+use super::block::{ActionBlocks, Head};
 use super::scan::{Found, Scan};
-use super::{ActionFilter, EmailConflict, block};
-use crate::domain::action::{ActionKind, ApprovedAction, Decision, PlannedAction};
+use super::{ActionFilter, EmailConflict};
+use crate::domain::action::{ActionKind, ApprovedAction, Decision};
 use crate::domain::id::{ActionId, MemberId, PlanId, TenantId};
 use crate::domain::timestamp::Timestamp;
 use crate::store::{Result, Store, Tx, bulk};
@@ -17,33 +18,36 @@ use crate::store::{Result, Store, Tx, bulk};
 /// Blocks of which approved actions are read at once.
 const BLOCKS_AT_ONCE: u64 = 4;
 
-/// Actions that are ready to be written.
-#[derive(Debug)]
-pub struct ActionBlocks(Vec<action_blocks::ActiveModel>);
-
-impl ActionBlocks {
-    /// The actions of a plan that come behind its first `before` blocks.
-    ///
-    /// # Errors
-    /// If an action cannot be written down.
-    pub fn pack(plan: PlanId, before: u32, actions: &[PlannedAction]) -> Result<Self> {
-        Ok(Self(block::rows(plan, before, actions)?))
-    }
-
-    /// How many there are.
-    #[must_use]
-    pub fn count(&self) -> u32 {
-        self.0.len() as u32
-    }
-}
-
-/// Approved actions in a row.
+/// Approved actions in a row, as they were read.
 #[derive(Debug)]
 pub struct ApprovedActions {
-    /// In the order of the plan.
-    pub actions: Vec<ApprovedAction>,
-    /// Where those behind them begin; none at the end of the plan.
-    pub next: Option<u32>,
+    plan: PlanId,
+    found: Vec<Found>,
+}
+
+impl ApprovedActions {
+    /// Whom they are about, but for new ones.
+    #[must_use]
+    pub fn members(&self) -> Vec<MemberId> {
+        let heads = self.found.iter().flat_map(Found::heads);
+        heads.filter(|head| head.kind != ActionKind::Create).filter_map(|head| head.member).collect()
+    }
+
+    /// The actions, in the order of the plan. Takes its time.
+    ///
+    /// # Errors
+    /// If they are not readable.
+    pub fn actions(&self) -> Result<Vec<ApprovedAction>> {
+        let mut actions = Vec::new();
+        for Found { block, places } in &self.found {
+            for (place, changes) in places.iter().zip(block.changes(places)?) {
+                let Head { kind, member, .. } = block.heads[*place];
+                let id = ActionId { plan: self.plan, position: block.position(*place) };
+                actions.push(ApprovedAction { id, kind, member, changes });
+            }
+        }
+        Ok(actions)
+    }
 }
 
 fn approved(kinds: &[ActionKind]) -> ActionFilter {
@@ -55,41 +59,32 @@ fn approved(kinds: &[ActionKind]) -> ActionFilter {
 }
 
 impl Store {
-    /// The approved actions of these kinds in some blocks, those of the place `from` in the plan and behind it.
+    /// The approved actions of these kinds, some blocks at a time.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn approved_actions(
+    pub fn approved_actions(
         &self,
         tenant: TenantId,
         plan: PlanId,
         kinds: &[ActionKind],
-        from: u32,
-    ) -> Result<ApprovedActions> {
-        let scan = Scan::filtered(self, tenant, plan, approved(kinds)).within(Some(from), None);
-        let mut scan = scan.with_bodies().at_once(BLOCKS_AT_ONCE);
-        let found = scan.next().await?.unwrap_or_default();
-        let next = found.last().map(|last| (last.block.number + 1) * ACTIONS_MAX);
-        let mut actions = Vec::new();
-        for Found { block, places } in found {
-            for (place, changes) in places.iter().zip(block.changes(&places)?) {
-                let Head { kind, member, .. } = block.heads[*place];
-                let id = ActionId { plan, position: block.position(*place) };
-                actions.push(ApprovedAction { id, kind, member, changes });
-            }
-        }
-        Ok(ApprovedActions { actions, next })
+    ) -> impl Stream<Item = Result<ApprovedActions>> + Send {
+        let scan = Scan::filtered(self, tenant, plan, approved(kinds)).with_bodies().at_once(BLOCKS_AT_ONCE);
+        stream::try_unfold(scan, move |mut scan| async move {
+            Ok(scan.next().await?.map(|found| (ApprovedActions { plan, found }, scan)))
+        })
     }
 }
 
 impl Tx {
-    /// Adds actions to their plan.
+    /// Adds actions to a plan, behind its first `before` blocks.
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub async fn insert_actions(&self, blocks: ActionBlocks) -> Result<()> {
-        if !blocks.0.is_empty() {
-            action_blocks::Entity::insert_many(blocks.0).exec_without_returning(&self.inner).await?;
+    pub async fn insert_actions(&self, plan: PlanId, before: u32, blocks: ActionBlocks) -> Result<()> {
+        if !blocks.is_empty() {
+            let rows = blocks.rows(plan, before);
+            action_blocks::Entity::insert_many(rows).exec_without_returning(&self.inner).await?;
         }
         Ok(())
     }
@@ -136,28 +131,27 @@ impl Tx {
     /// If the database cannot be written.
     pub async fn apply_deletes(&self, tenant: TenantId, plan: PlanId, now: Timestamp) -> Result<u64> {
         let column = members::Column::DeletedAt;
-        self.mark(tenant, plan, &[ActionKind::Delete], |_| true, column, Expr::val(now.0)).await
+        self.mark(tenant, plan, &[ActionKind::Delete], |head| head.member, column, Expr::val(now.0)).await
     }
 
-    /// Takes the addresses from members who get another one, so that two can swap theirs without ever having the
-    /// same.
+    /// Takes the addresses from members to whose address another one changes, so that two can swap theirs without ever
+    /// having the same.
     ///
     /// # Errors
     /// If the database cannot be written.
     pub async fn park_emails(&self, tenant: TenantId, plan: PlanId) -> Result<u64> {
-        let kinds =
-            ActionKind::ALL.into_iter().filter(|kind| *kind != ActionKind::Delete).collect::<Vec<_>>();
         let none = Expr::val(Option::<String>::None);
-        self.mark(tenant, plan, &kinds, |head| head.frees_email, members::Column::EmailKey, none).await
+        let column = members::Column::EmailKey;
+        self.mark(tenant, plan, &ActionKind::ALL, |head| head.takes_email_from, column, none).await
     }
 
-    /// Sets a column of the members whose approved actions are meant.
+    /// Sets a column of the members whom approved actions name.
     async fn mark(
         &self,
         tenant: TenantId,
         plan: PlanId,
         kinds: &[ActionKind],
-        is_meant: impl Fn(&Head) -> bool,
+        named: impl Fn(&Head) -> Option<MemberId>,
         column: members::Column,
         value: SimpleExpr,
     ) -> Result<u64> {
@@ -165,9 +159,7 @@ impl Tx {
         let mut scan = Scan::filtered(self, tenant, plan, approved(kinds));
         let mut marked = 0;
         while let Some(found) = scan.next().await? {
-            let heads =
-                found.iter().flat_map(|found| found.places.iter().map(|place| found.block.heads[*place]));
-            let ids: Vec<MemberId> = heads.filter(&is_meant).filter_map(|head| head.member).collect();
+            let ids: Vec<MemberId> = found.iter().flat_map(Found::heads).filter_map(&named).collect();
             for ids in ids.chunks(bulk::ids_max(backend)) {
                 let is_one = bulk::is_one_of(backend, members::Column::Id, ids.iter().map(|id| id.0));
                 let update = Query::update()
@@ -175,6 +167,8 @@ impl Tx {
                     .value(column, value.clone())
                     .and_where(Expr::col(members::Column::TenantId).eq(tenant.0))
                     .and_where(is_one)
+                    // Who is gone keeps their address, by which they may come back.
+                    .and_where(Expr::col(members::Column::DeletedAt).is_null())
                     .to_owned();
                 marked += self.inner.execute(&update).await?.rows_affected();
             }

@@ -218,42 +218,104 @@ pub(super) fn approvals(plan: PlanId, row: &[u8]) -> Result<Vec<Approval>> {
     approvals.collect()
 }
 
-/// Actions as rows, the first one of the number `first`, each as full as it may be.
-pub(super) fn rows(
-    plan: PlanId,
-    first: u32,
-    actions: &[PlannedAction],
-) -> Result<Vec<action_blocks::ActiveModel>> {
-    let mut rows = Vec::new();
-    let mut rest = actions.iter().peekable();
-    while rest.peek().is_some() {
-        let (mut heads, mut search_keys, mut bodies) = (Vec::new(), Vec::new(), Vec::new());
-        let mut count = 0;
-        while let Some(action) = rest.next_if(|_| count < ACTIONS_MAX && bodies.len() < BODY_BYTES) {
-            count += 1;
-            push_head(&mut heads, action);
-            let (email, id) = (action.member_email.as_deref(), action.member_unique_id.as_deref());
-            search_keys.extend(search_key(&action.member_name, email, id).bytes());
-            search_keys.push(KEY_END);
-            let body = Body {
-                name: action.member_name.as_str().into(),
-                email: email.map(Into::into),
-                id: id.map(Into::into),
-                changes: action.changes.as_slice().into(),
-                warnings: action.warnings.as_slice().into(),
-            };
-            serde_json::to_writer(&mut bodies, &body)?;
-            bodies.push(b'\n');
-        }
-        rows.push(action_blocks::ActiveModel {
-            plan_id: Set(plan.0),
-            block: Set((first as usize + rows.len()) as i32),
-            heads: Set(pack(&heads)),
-            search_keys: Set(pack(&search_keys)),
-            bodies: Set(pack(&bodies)),
-        });
+/// A block as it is written, but for its number.
+#[derive(Debug)]
+struct Packed {
+    heads: Vec<u8>,
+    search_keys: Vec<u8>,
+    bodies: Vec<u8>,
+}
+
+/// Actions that are ready to be written.
+#[derive(Debug)]
+pub struct ActionBlocks(Vec<Packed>);
+
+impl ActionBlocks {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.0.len() as u32
     }
-    Ok(rows)
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// As rows of a plan, behind its first `before` blocks.
+    pub(super) fn rows(
+        self,
+        plan: PlanId,
+        before: u32,
+    ) -> impl Iterator<Item = action_blocks::ActiveModel> + use<> {
+        (before..).zip(self.0).map(move |(block, packed)| action_blocks::ActiveModel {
+            plan_id: Set(plan.0),
+            block: Set(block as i32),
+            heads: Set(packed.heads),
+            search_keys: Set(packed.search_keys),
+            bodies: Set(packed.bodies),
+        })
+    }
+}
+
+/// Makes actions ready to be written, each block as full as it may be.
+#[derive(Debug, Default)]
+pub struct ActionPacker {
+    full: Vec<Packed>,
+    count: u32,
+    heads: Vec<u8>,
+    search_keys: Vec<u8>,
+    bodies: Vec<u8>,
+}
+
+impl ActionPacker {
+    /// Adds an action behind the others.
+    ///
+    /// # Errors
+    /// If it cannot be written down.
+    pub fn push(&mut self, action: &PlannedAction) -> Result<()> {
+        if self.count == ACTIONS_MAX || self.bodies.len() >= BODY_BYTES {
+            self.close();
+        }
+        self.count += 1;
+        push_head(&mut self.heads, action);
+        let (email, id) = (action.member_email.as_deref(), action.member_unique_id.as_deref());
+        self.search_keys.extend(search_key(&action.member_name, email, id).bytes());
+        self.search_keys.push(KEY_END);
+        let body = Body {
+            name: action.member_name.as_str().into(),
+            email: email.map(Into::into),
+            id: id.map(Into::into),
+            changes: action.changes.as_slice().into(),
+            warnings: action.warnings.as_slice().into(),
+        };
+        serde_json::to_writer(&mut self.bodies, &body)?;
+        self.bodies.push(b'\n');
+        Ok(())
+    }
+
+    /// All that were added.
+    #[must_use]
+    pub fn finish(mut self) -> ActionBlocks {
+        self.close();
+        ActionBlocks(self.full)
+    }
+
+    fn close(&mut self) {
+        if self.count == 0 {
+            return;
+        }
+        self.full.push(Packed {
+            heads: pack(&self.heads),
+            search_keys: pack(&self.search_keys),
+            bodies: pack(&self.bodies),
+        });
+        self.count = 0;
+        for bytes in [&mut self.heads, &mut self.search_keys, &mut self.bodies] {
+            bytes.clear();
+        }
+    }
 }
 
 fn push_head(heads: &mut Vec<u8>, action: &PlannedAction) {

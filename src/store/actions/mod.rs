@@ -9,7 +9,8 @@ mod scan;
 #[cfg(test)]
 mod tests;
 
-pub use applying::{ActionBlocks, ApprovedActions};
+pub use applying::ApprovedActions;
+pub use block::{ActionBlocks, ActionPacker};
 
 use crate::domain::action::{ActionKind, Decision};
 use crate::domain::id::{ActionId, UserId};

@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SimpleExpr};
 
-use super::block::{ACTIONS_MAX, Block, BlockRow, Decided};
+use super::block::{ACTIONS_MAX, Block, BlockRow, Decided, Head};
 use super::{ActionFilter, ActionTarget};
 use crate::domain::action::FieldChange;
 use crate::domain::id::{PlanId, TenantId};
@@ -59,9 +59,17 @@ async fn read<D: Db>(db: &D, select: &SelectStatement) -> Result<Vec<Block>> {
 }
 
 /// A block, and which places in it are meant, in order.
+#[derive(Debug)]
 pub(super) struct Found {
     pub block: Block,
     pub places: Vec<usize>,
+}
+
+impl Found {
+    /// What the actions that are meant are about.
+    pub fn heads(&self) -> impl Iterator<Item = &Head> {
+        self.places.iter().map(|place| &self.block.heads[*place])
+    }
 }
 
 /// Goes through the blocks of a plan, and finds what is meant.
@@ -78,6 +86,7 @@ pub(super) struct Scan<'a, D> {
     backward: bool,
     bodies: bool,
     at_once: u64,
+    at_most: u64,
 }
 
 impl<'a, D: Db> Scan<'a, D> {
@@ -107,6 +116,7 @@ impl<'a, D: Db> Scan<'a, D> {
             backward: false,
             bodies: false,
             at_once: 1,
+            at_most: BLOCKS_AT_ONCE,
         }
     }
 
@@ -125,12 +135,12 @@ impl<'a, D: Db> Scan<'a, D> {
 
     /// Reads the bodies along.
     pub fn with_bodies(self) -> Self {
-        Self { bodies: true, ..self }
+        Self { bodies: true, at_most: BODIES_AT_ONCE, ..self }
     }
 
-    /// Begins with so many blocks at once.
+    /// Reads so many blocks at once, never more or less.
     pub fn at_once(self, blocks: u64) -> Self {
-        Self { at_once: blocks, ..self }
+        Self { at_once: blocks, at_most: blocks, ..self }
     }
 
     /// The next blocks, those included of which nothing is meant; none at the end.
@@ -166,8 +176,7 @@ impl<'a, D: Db> Scan<'a, D> {
         } else {
             self.range.start = (last + 1) * ACTIONS_MAX;
         }
-        let most = if self.bodies { BODIES_AT_ONCE } else { BLOCKS_AT_ONCE };
-        self.at_once = Ord::min(self.at_once * 2, most);
+        self.at_once = Ord::min(self.at_once * 2, self.at_most);
         Ok(Some(found))
     }
 

@@ -41,12 +41,18 @@ async fn store(folder: &std::path::Path) -> Store {
     store
 }
 
+fn packed(actions: &[PlannedAction]) -> ActionBlocks {
+    let mut packer = ActionPacker::default();
+    actions.iter().for_each(|action| packer.push(action).unwrap());
+    packer.finish()
+}
+
 async fn write(store: &Store, plan: PlanId, actions: &[PlannedAction]) {
     let tx = store.begin_unlocked().await.unwrap();
     let basis = PlanBasis { roster_version: 0, fields: String::new() };
     let new = NewPlan { id: plan, import: ImportId(plan.0), basis, created_at: Timestamp(0) };
     tx.insert_plan(TENANT, &new).await.unwrap();
-    tx.insert_actions(ActionBlocks::pack(plan, 0, actions).unwrap()).await.unwrap();
+    tx.insert_actions(plan, 0, packed(actions)).await.unwrap();
     let mut books = Books::default();
     actions.iter().for_each(|action| books.count_action(action.kind));
     tx.finish_plan(TENANT, plan, &books, None).await.unwrap();
@@ -195,8 +201,7 @@ async fn an_address_is_given_away_only_with_the_action_that_frees_it() {
 
 #[test]
 fn a_block_is_full_at_a_thousand_actions_or_a_mebibyte() {
-    let plan = PlanId(Uuid::nil());
-    let count = |actions: &[PlannedAction]| ActionBlocks::pack(plan, 0, actions).unwrap().count();
+    let count = |actions: &[PlannedAction]| packed(actions).count();
     let actions: Vec<PlannedAction> = (0..1_001).map(planned).collect();
     assert_eq!((count(&actions[..1_000]), count(&actions), count(&[])), (1, 2, 0));
     let mut large = planned(0);

@@ -7,16 +7,18 @@
 mod writer;
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use writer::{Finder, finder, write};
+use writer::{Batch, Finder, Ready, finder, write};
 
-use crate::app::imports::beside;
 use crate::app::imports::stored::StoredFile;
+use crate::app::imports::{beside, elsewhere};
 use crate::app::{App, AppError, Result};
 use crate::clock::{new_id, secret_number};
 use crate::domain::field::ProfileField;
+use crate::domain::file::Records;
 use crate::domain::id::{MemberId, PlanId, TenantId};
 use crate::domain::import::{Import, ImportStep};
 use crate::domain::mapping::{FileScope, Mapping};
@@ -24,15 +26,15 @@ use crate::domain::member::Member;
 use crate::domain::plan::books::Books;
 use crate::domain::plan::fingerprint::Fingerprinter;
 use crate::domain::plan::resolve::{Rules, resolve};
-use crate::domain::plan::rows::{Doubt, Draft, RowReader, required_fields};
+use crate::domain::plan::rows::{Doubt, RowReader, required_fields};
 use crate::domain::plan::settle::{Settler, deletion};
 use crate::domain::plan::trace::{MemberTrace, RowTrace};
-use crate::store::{ImportMapping, Lease, NewPlan, PlanBasis, StoreError, Tx};
+use crate::store::{ImportMapping, Lease, MemberLine, NewPlan, PlanBasis, StoreError, Tx};
 
-/// Rows that are compared at once: one look-up of their members, one batch of writes.
-const BATCH_ROWS: usize = 4_000;
-/// Bytes of cells from which on fewer rows are a batch. A piece of the file is looked at whole.
-const BATCH_BYTES: usize = 2 * 1024 * 1024;
+/// Pieces of the file that are looked at beside one another.
+const PIECES_AT_ONCE: usize = 4;
+/// Members who are looked at at once.
+const BATCH_MEMBERS: usize = 4_000;
 /// Rows between two notes of progress.
 const PROGRESS_ROWS: u32 = 20_000;
 
@@ -68,8 +70,7 @@ fn fields_used(fields: &[ProfileField], mapping: &Mapping) -> String {
 pub async fn plan(app: &Arc<App>, lease: &Lease) -> Result<()> {
     let (import, mapping) = load(app, lease).await?;
     let (new, fields) = begin_plan(app, lease, &mapping.mapping).await?;
-    let reader = RowReader::new(&fields, &mapping.columns, &mapping.mapping, secret_number());
-    let reader = Arc::new(reader);
+    let reader = Arc::new(RowReader::new(&fields, &mapping.columns, &mapping.mapping, secret_number()));
 
     let total = import.file.row_count;
     let mut progress = Progressing { app, lease, total: total.saturating_mul(2), done: 0, told: 0 };
@@ -84,13 +85,16 @@ pub async fn plan(app: &Arc<App>, lease: &Lease) -> Result<()> {
         may_delete: is_whole && deletions_blocked.is_none(),
         required: reader.required_bits(),
     };
-    let resolution = tokio::task::block_in_place(|| resolve(&rows, &members, rules));
+    let settling = elsewhere(move || {
+        let resolution = resolve(rows, members, rules);
+        Ok(Arc::new(Settler { reader, fields, resolution }))
+    });
+    let settler = settling.await?;
 
-    let settler =
-        Settler { reader: &reader, fields: &fields, resolution: &resolution, rows: &rows, members: &members };
     let (finder, batches) = finder();
+    let writing = beside(write(app.clone(), *lease, new.id, batches));
     let finding = find(app, lease, &import, &settler, finder, &mut progress);
-    let (found, written) = tokio::join!(finding, beside(write(app.clone(), *lease, new.id, batches)));
+    let (found, written) = tokio::join!(finding, writing);
     // Whoever finds ends as well when nobody writes any more; why, only the other one knows.
     written?;
     let books = found?;
@@ -134,11 +138,8 @@ struct Progressing<'a> {
 }
 
 impl Progressing<'_> {
-    fn row(&mut self) {
-        self.done = self.done.saturating_add(1);
-    }
-
-    fn tell(&mut self) {
+    fn tell(&mut self, rows: usize) {
+        self.done = self.done.saturating_add(rows as u32);
         self.app.events.beat(self.lease.import);
         if self.done - self.told >= PROGRESS_ROWS {
             self.told = self.done;
@@ -151,109 +152,121 @@ async fn trace_rows(
     app: &App,
     lease: &Lease,
     import: &Import,
-    reader: &RowReader,
+    reader: &Arc<RowReader>,
     progress: &mut Progressing<'_>,
 ) -> Result<(Vec<RowTrace>, Doubt)> {
+    let pieces = StoredFile::open(app, lease.tenant, import).await?.into_records();
+    let traced = pieces.map_ok(|records| {
+        let reader = reader.clone();
+        elsewhere(move || {
+            let mut doubt = Doubt::default();
+            let rows: Vec<_> = records.iter().map(|record| reader.trace(&record, &mut doubt)).collect();
+            Ok((rows, doubt))
+        })
+    });
+    let mut traced = pin!(traced.try_buffered(PIECES_AT_ONCE));
     let mut rows = Vec::with_capacity(import.file.row_count as usize);
     let mut doubt = Doubt::default();
-    let mut file = StoredFile::open(app, lease.tenant, import).await?;
-    while let Some(piece) = file.next().await? {
-        file.rows(piece, |record| {
-            rows.push(reader.trace(record, &mut doubt));
-            progress.row();
-            Ok(())
-        })?;
-        progress.tell();
-        tokio::task::yield_now().await;
+    while let Some((found, in_doubt)) = traced.try_next().await? {
+        progress.tell(found.len());
+        rows.extend(found);
+        doubt.join(in_doubt);
     }
     Ok((rows, doubt))
 }
 
 async fn trace_members(app: Arc<App>, lease: Lease, reader: Arc<RowReader>) -> Result<Vec<MemberTrace>> {
+    let traced = app.store.each_member(lease.tenant).map_err(AppError::from).map_ok(|lines| {
+        let reader = reader.clone();
+        elsewhere(move || {
+            let trace = |member: MemberLine<'_>| {
+                reader.member_trace(member.id, &member.profile, member.email_key, member.deleted)
+            };
+            lines.iter().map(|line| Ok(trace(line?))).collect::<Result<Vec<_>>>()
+        })
+    });
+    let mut traced = pin!(traced.try_buffered(PIECES_AT_ONCE));
     let mut members = Vec::new();
-    let mut rows = app.store.each_member(lease.tenant).await?;
-    while let Some(row) = rows.try_next().await? {
-        if members.len().is_multiple_of(BATCH_ROWS) {
-            app.events.beat(lease.import);
-        }
-        members.push(reader.member_trace(row.id, &row.profile, row.email_key.as_deref(), row.deleted));
+    while let Some(some) = traced.try_next().await? {
+        app.events.beat(lease.import);
+        members.extend(some);
     }
     Ok(members)
 }
 
 /// Finds all that the plan says; when it has, there is nobody left to hand anything on.
 async fn find(
-    app: &App,
+    app: &Arc<App>,
     lease: &Lease,
     import: &Import,
-    settler: &Settler<'_>,
+    settler: &Arc<Settler>,
     mut finder: Finder,
     progress: &mut Progressing<'_>,
 ) -> Result<Books> {
-    compare_rows(app, lease, import, settler, &mut finder, progress).await?;
+    let mut place = 0;
+    let pieces = StoredFile::open(app, lease.tenant, import).await?.into_records();
+    let settled = pieces.map_ok(|records| {
+        let first = place;
+        place += records.len() as u32;
+        beside(settle(app.clone(), lease.tenant, settler.clone(), first, records))
+    });
+    let mut settled = pin!(settled.try_buffered(PIECES_AT_ONCE));
+    while let Some((rows, batch)) = settled.try_next().await? {
+        progress.tell(rows);
+        finder.add(batch).await?;
+    }
     find_deletions(app, lease, settler, &mut finder).await?;
     Ok(finder.books)
 }
 
-async fn compare_rows(
-    app: &App,
-    lease: &Lease,
-    import: &Import,
-    settler: &Settler<'_>,
-    finder: &mut Finder,
-    progress: &mut Progressing<'_>,
-) -> Result<()> {
-    let mut file = StoredFile::open(app, lease.tenant, import).await?;
-    let mut drafts: Vec<Draft> = Vec::new();
-    let mut draft_bytes = 0;
-    let mut place = 0;
-    while let Some(piece) = file.next().await? {
-        file.rows(piece, |record| {
-            // The stored file never changes, so the rows are the same ones in both readings.
-            if settler.is_settled(place) {
-                finder.books.count_unchanged();
-            } else if let Some(outcome) = settler.resolution.outcomes.get(place as usize) {
-                let draft = settler.reader.draft(place, record, *outcome);
-                draft_bytes += draft.values.iter().flatten().map(String::len).sum::<usize>();
-                drafts.push(draft);
-            }
-            place += 1;
-            progress.row();
-            Ok(())
-        })?;
-        progress.tell();
-        if drafts.len() >= BATCH_ROWS || draft_bytes >= BATCH_BYTES {
-            draft_bytes = 0;
-            settle_batch(app, lease, settler, std::mem::take(&mut drafts), finder).await?;
-        }
+/// What becomes of the rows in a piece of the file, the first of which has the place `first`. Answers how many there are as
+/// well.
+async fn settle(
+    app: Arc<App>,
+    tenant: TenantId,
+    settler: Arc<Settler>,
+    first: u32,
+    records: Records,
+) -> Result<(usize, Ready)> {
+    let rows = records.len();
+    let places = first..first + rows as u32;
+    if places.end as usize > settler.resolution.outcomes.len() {
+        return Err(AppError::Internal("a stored file that has become longer".into()));
     }
-    settle_batch(app, lease, settler, drafts, finder).await
-}
-
-async fn settle_batch(
-    app: &App,
-    lease: &Lease,
-    settler: &Settler<'_>,
-    batch: Vec<Draft>,
-    finder: &mut Finder,
-) -> Result<()> {
-    let mut ids: Vec<MemberId> = batch.iter().flat_map(|draft| settler.needs(draft)).collect();
+    let open: Vec<u32> = places.filter(|place| !settler.is_settled(*place)).collect();
+    let mut ids: Vec<MemberId> = open.iter().flat_map(|place| settler.needs(*place)).collect();
     ids.sort_unstable();
     ids.dedup();
-    let members = app.store.members(lease.tenant, &ids).await?;
-    let known: HashMap<MemberId, Member> = members.into_iter().map(|member| (member.id, member)).collect();
-    finder.add_rows(batch.into_iter().map(|draft| settler.settle(draft, &known))).await
+    let known = members(&app, tenant, &ids).await?;
+    let settling = elsewhere(move || {
+        let mut batch = Batch::default();
+        batch.add_unchanged((rows - open.len()) as u32);
+        let mut open = open.into_iter().peekable();
+        for (place, record) in (first..).zip(records.iter()) {
+            if open.next_if_eq(&place).is_some() {
+                batch.add_row(settler.settle(settler.draft(place, &record), &known))?;
+            }
+        }
+        Ok(batch.finish())
+    });
+    Ok((rows, settling.await?))
+}
+
+async fn members(app: &App, tenant: TenantId, ids: &[MemberId]) -> Result<HashMap<MemberId, Member>> {
+    let members = app.store.members(tenant, ids).await?;
+    Ok(members.into_iter().map(|member| (member.id, member)).collect())
 }
 
 /// Proposes to delete who is absent, by name.
-async fn find_deletions(app: &App, lease: &Lease, settler: &Settler<'_>, finder: &mut Finder) -> Result<()> {
-    let absent = settler.members.iter().zip(&settler.resolution.absent).filter(|(_, absent)| **absent);
-    let absent: Vec<MemberId> = absent.map(|(member, _)| member.id).collect();
-    for ids in app.store.sort_by_name(lease.tenant, &absent).await?.chunks(BATCH_ROWS) {
-        let members = app.store.members(lease.tenant, ids).await?;
-        let known: HashMap<MemberId, Member> =
-            members.into_iter().map(|member| (member.id, member)).collect();
-        finder.add_deletions(ids.iter().filter_map(|id| known.get(id)).map(deletion).collect()).await?;
+async fn find_deletions(app: &App, lease: &Lease, settler: &Settler, finder: &mut Finder) -> Result<()> {
+    let absent: Vec<MemberId> = settler.resolution.absent().collect();
+    for ids in app.store.sort_by_name(lease.tenant, &absent).await?.chunks(BATCH_MEMBERS) {
+        let known = members(app, lease.tenant, ids).await?;
+        let mut batch = Batch::default();
+        for member in ids.iter().filter_map(|id| known.get(id)) {
+            batch.add_action(&deletion(member))?;
+        }
+        finder.add(batch.finish()).await?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::domain::id::PlanId;
 use crate::domain::issue::{RowIssue, Severity};
 use crate::domain::plan::books::Books;
 use crate::domain::plan::settle::{Settled, Verdict};
-use crate::store::{ActionBlocks, HeldRow, Lease};
+use crate::store::{ActionBlocks, ActionPacker, HeldRow, Lease};
 
 /// Batches that wait to be written, which is done to all of them at once.
 const BATCHES_WAITING_MAX: usize = 4;
@@ -18,59 +18,85 @@ const BATCHES_WAITING_MAX: usize = 4;
 /// What became of some rows.
 #[derive(Default)]
 pub(super) struct Batch {
-    actions: Vec<PlannedAction>,
+    /// Of these rows alone, without their issues.
+    books: Books,
+    actions: ActionPacker,
     issues: Vec<RowIssue>,
     held: Vec<HeldRow>,
+}
+
+impl Batch {
+    /// Counts rows that change nothing.
+    pub fn add_unchanged(&mut self, rows: u32) {
+        self.books.count_unchanged(rows);
+    }
+
+    /// Counts a row, and makes ready what is to be written of it.
+    pub fn add_row(&mut self, settled: Settled) -> Result<()> {
+        self.books.read += 1;
+        match settled.verdict {
+            Verdict::Unchanged => self.books.unchanged += 1,
+            Verdict::Repeated => self.books.repeated += 1,
+            Verdict::Held => {
+                self.books.held += 1;
+                self.held.extend(held_row(settled.row_number, &settled.issues));
+            }
+            Verdict::Action(action) => {
+                self.books.with_actions += 1;
+                self.add_action(&action)?;
+            }
+        }
+        self.issues.extend(settled.issues);
+        Ok(())
+    }
+
+    /// Counts an action, and makes it ready to be written.
+    pub fn add_action(&mut self, action: &PlannedAction) -> Result<()> {
+        self.books.count_action(action.kind);
+        Ok(self.actions.push(action)?)
+    }
+
+    /// All that was added.
+    pub fn finish(self) -> Ready {
+        let Self { books, actions, issues, held } = self;
+        Ready { books, actions: actions.finish(), issues, held }
+    }
+}
+
+/// A batch that is ready to be written.
+pub(super) struct Ready {
+    books: Books,
+    actions: ActionBlocks,
+    issues: Vec<RowIssue>,
+    held: Vec<HeldRow>,
+}
+
+impl Ready {
+    fn is_empty(&self) -> bool {
+        self.actions.is_empty() && self.issues.is_empty() && self.held.is_empty()
+    }
 }
 
 /// Keeps the books of what is found, and hands it on to be written.
 pub(super) struct Finder {
     /// What was found so far.
     pub books: Books,
-    batches: Sender<Batch>,
+    batches: Sender<Ready>,
 }
 
 /// One who finds, and the batches that [`write`] takes from them.
-pub(super) fn finder() -> (Finder, Receiver<Batch>) {
+pub(super) fn finder() -> (Finder, Receiver<Ready>) {
     let (batches, waiting) = channel(BATCHES_WAITING_MAX);
     (Finder { books: Books::default(), batches }, waiting)
 }
 
 impl Finder {
-    /// Counts what became of some rows, and hands it on.
-    pub async fn add_rows(&mut self, settled: impl Iterator<Item = Settled>) -> Result<()> {
-        let mut batch = Batch::default();
-        for settled in settled {
-            self.books.read += 1;
-            match settled.verdict {
-                Verdict::Unchanged => self.books.unchanged += 1,
-                Verdict::Repeated => self.books.repeated += 1,
-                Verdict::Held => {
-                    self.books.held += 1;
-                    batch.held.extend(held_row(settled.row_number, &settled.issues));
-                }
-                Verdict::Action(action) => {
-                    self.books.with_actions += 1;
-                    self.books.count_action(action.kind);
-                    batch.actions.push(*action);
-                }
-            }
-            let issues = settled.issues.into_iter();
-            batch.issues.extend(issues.filter(|issue| self.books.count_issue(issue)));
-        }
-        self.hand_on(batch).await
-    }
-
-    /// Counts actions that no row implies, and hands them on.
-    pub async fn add_deletions(&mut self, actions: Vec<PlannedAction>) -> Result<()> {
-        for action in &actions {
-            self.books.count_action(action.kind);
-        }
-        self.hand_on(Batch { actions, ..Batch::default() }).await
-    }
-
-    async fn hand_on(&self, batch: Batch) -> Result<()> {
-        if batch.actions.is_empty() && batch.issues.is_empty() && batch.held.is_empty() {
+    /// Takes a batch into the books, and hands it on.
+    pub async fn add(&mut self, mut batch: Ready) -> Result<()> {
+        self.books.join(std::mem::take(&mut batch.books));
+        // In the order of the file, as the first ones of each kind are kept.
+        batch.issues.retain(|issue| self.books.count_issue(issue));
+        if batch.is_empty() {
             return Ok(());
         }
         // Whoever writes has ended with an error, which is the one that is told.
@@ -87,24 +113,20 @@ pub(super) async fn write(
     app: Arc<App>,
     lease: Lease,
     plan: PlanId,
-    mut batches: Receiver<Batch>,
+    mut batches: Receiver<Ready>,
 ) -> Result<()> {
     let (mut blocks, mut issues) = (0, 0);
     let mut waiting = Vec::with_capacity(BATCHES_WAITING_MAX);
     while batches.recv_many(&mut waiting, BATCHES_WAITING_MAX).await > 0 {
         app.events.beat(lease.import);
-        let mut packed = Vec::with_capacity(waiting.len());
-        for batch in waiting.drain(..) {
-            let actions = ActionBlocks::pack(plan, blocks, &batch.actions)?;
-            blocks += actions.count();
-            packed.push((batch, actions));
-        }
         let tx = app.store.begin_leased(&lease).await?;
-        for (batch, actions) in packed {
+        for batch in waiting.drain(..) {
             tx.insert_issues(plan, issues, &batch.issues).await?;
-            tx.insert_held_rows(plan, &batch.held).await?;
-            tx.insert_actions(actions).await?;
             issues += batch.issues.len() as u32;
+            tx.insert_held_rows(plan, &batch.held).await?;
+            let count = batch.actions.count();
+            tx.insert_actions(plan, blocks, batch.actions).await?;
+            blocks += count;
         }
         // The last transaction of the plan seals it.
         app.tell(&tx.commit_unsealed().await?);

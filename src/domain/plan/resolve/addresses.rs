@@ -51,13 +51,13 @@ impl Resolver<'_> {
             everybody.filter(|member| !index.member(*member).deleted && self.keeps_email(*member)).collect();
         while let Some(member) = keeping.pop() {
             for place in index.rows_by_email.find(index.member(member).email) {
-                let own = self.tied(*place);
+                let own = self.tied(place);
                 // A row that is held already is not told so: perhaps nothing but itself keeps the member.
-                if !self.is_open(*place) || own == Some(member) {
+                if !self.is_open(place) || own == Some(member) {
                     continue;
                 }
-                self.hold(*place, Hold::EmailTaken { member });
-                self.protect(*place);
+                self.hold(place, Hold::EmailTaken { member });
+                self.protect(place);
                 keeping.extend(own);
             }
         }

@@ -1,5 +1,9 @@
 //! Rows and members, by all that they are found by.
 
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread;
+
 use crate::domain::mapping::MatchKey;
 use crate::domain::plan::fingerprint::{Fingerprint, ShortFingerprint};
 use crate::domain::plan::places::Places;
@@ -7,42 +11,54 @@ use crate::domain::plan::trace::{MemberTrace, RowTrace};
 
 /// Rows and members, by all that they are found by.
 #[derive(Debug)]
-pub(super) struct Index<'a> {
-    pub(super) rows: &'a [RowTrace],
-    pub(super) members: &'a [MemberTrace],
-    pub(super) rows_by_id: Places<'a, RowTrace, Fingerprint>,
-    pub(super) rows_by_email: Places<'a, RowTrace, Fingerprint>,
+pub(super) struct Index {
+    pub(super) rows: Arc<Vec<RowTrace>>,
+    pub(super) members: Arc<Vec<MemberTrace>>,
+    pub(super) rows_by_id: Places<RowTrace, Fingerprint>,
+    pub(super) rows_by_email: Places<RowTrace, Fingerprint>,
     /// Members who are there.
-    pub(super) by_id: Places<'a, MemberTrace, Fingerprint>,
-    pub(super) by_email: Places<'a, MemberTrace, Fingerprint>,
-    pub(super) by_similar: Places<'a, MemberTrace, ShortFingerprint>,
+    pub(super) by_id: Places<MemberTrace, Fingerprint>,
+    pub(super) by_email: Places<MemberTrace, Fingerprint>,
+    pub(super) by_similar: Places<MemberTrace, ShortFingerprint>,
     /// Members who were deleted.
-    pub(super) deleted_by_id: Places<'a, MemberTrace, Fingerprint>,
-    pub(super) deleted_by_email: Places<'a, MemberTrace, Fingerprint>,
+    pub(super) deleted_by_id: Places<MemberTrace, Fingerprint>,
+    pub(super) deleted_by_email: Places<MemberTrace, Fingerprint>,
 }
 
-impl<'a> Index<'a> {
-    pub(super) fn of(rows: &'a [RowTrace], members: &'a [MemberTrace]) -> Self {
-        let live = |place: u32| !members[place as usize].deleted;
-        let deleted = |place: u32| members[place as usize].deleted;
-        Self {
-            rows,
-            members,
-            rows_by_id: Places::of(rows, |row| row.unique_id),
-            rows_by_email: Places::of(rows, |row| row.email),
-            by_id: Places::of_those(members, |member| member.unique_id, live),
-            by_email: Places::of_those(members, |member| member.email, live),
-            by_similar: Places::of_those(members, |member| member.similar_id, live),
-            deleted_by_id: Places::of_those(members, |member| member.unique_id, deleted),
-            deleted_by_email: Places::of_those(members, |member| member.email, deleted),
-        }
+impl Index {
+    pub(super) fn of(rows: Arc<Vec<RowTrace>>, members: Arc<Vec<MemberTrace>>) -> Self {
+        let live = |member: &MemberTrace| !member.deleted;
+        let deleted = |member: &MemberTrace| member.deleted;
+        thread::scope(|scope| {
+            // The members' beside the rows': each takes a second for some millions.
+            let of_rows =
+                scope.spawn(|| (Places::of(&rows, |row| row.unique_id), Places::of(&rows, |row| row.email)));
+            let by_id = Places::of_those(&members, |member| member.unique_id, live);
+            let by_email = Places::of_those(&members, |member| member.email, live);
+            let by_similar = Places::of_those(&members, |member| member.similar_id, live);
+            let deleted_by_id = Places::of_those(&members, |member| member.unique_id, deleted);
+            let deleted_by_email = Places::of_those(&members, |member| member.email, deleted);
+            let (rows_by_id, rows_by_email) = of_rows.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let (rows, members) = (rows.clone(), members.clone());
+            Self {
+                rows,
+                members,
+                rows_by_id,
+                rows_by_email,
+                by_id,
+                by_email,
+                by_similar,
+                deleted_by_id,
+                deleted_by_email,
+            }
+        })
     }
 
-    pub(super) fn row(&self, place: u32) -> &'a RowTrace {
+    pub(super) fn row(&self, place: u32) -> &RowTrace {
         &self.rows[place as usize]
     }
 
-    pub(super) fn member(&self, place: u32) -> &'a MemberTrace {
+    pub(super) fn member(&self, place: u32) -> &MemberTrace {
         &self.members[place as usize]
     }
 

@@ -6,11 +6,12 @@ use crate::domain::plan::fingerprint::ShortFingerprint;
 use crate::domain::plan::places::Places;
 use crate::domain::plan::trace::{MemberTrace, RowTrace};
 
-impl<'r> Resolver<'r> {
+impl Resolver<'_> {
     /// Ties each row to a member, or to nobody. Holds those that leave open which.
     pub(super) fn match_rows(&mut self) {
         let similar = self.similar_to_absent();
-        for row in self.index.rows {
+        let index = self.index;
+        for row in index.rows.iter() {
             let outcome = match self.rules.match_by {
                 MatchKey::UniqueId => self.match_by_id(row, &similar),
                 MatchKey::Email => self.match_by_email(row, &similar),
@@ -23,18 +24,18 @@ impl<'r> Resolver<'r> {
     }
 
     /// The members whom no row names by what rows are matched by, nor by id.
-    fn similar_to_absent(&self) -> Places<'r, MemberTrace, ShortFingerprint> {
+    fn similar_to_absent(&self) -> Places<MemberTrace, ShortFingerprint> {
         let index = self.index;
         let is_named = |member: &MemberTrace| {
             index.rows_by_id.find_one(member.unique_id).is_some()
                 || self.rules.match_by == MatchKey::Email
                     && index.rows_by_email.find_one(member.email).is_some()
         };
-        let is_absent = |place: u32| !index.member(place).deleted && !is_named(index.member(place));
-        Places::of_those(index.members, |member| member.similar_id, is_absent)
+        let is_absent = |member: &MemberTrace| !member.deleted && !is_named(member);
+        Places::of_those(&index.members, |member| member.similar_id, is_absent)
     }
 
-    fn match_by_id(&self, row: &RowTrace, similar: &Places<'_, MemberTrace, ShortFingerprint>) -> Outcome {
+    fn match_by_id(&self, row: &RowTrace, similar: &Places<MemberTrace, ShortFingerprint>) -> Outcome {
         if let Some(member) = self.index.by_id.find_one(row.unique_id) {
             return Outcome::Member(member);
         }
@@ -47,7 +48,7 @@ impl<'r> Resolver<'r> {
         }
     }
 
-    fn match_by_email(&self, row: &RowTrace, similar: &Places<'_, MemberTrace, ShortFingerprint>) -> Outcome {
+    fn match_by_email(&self, row: &RowTrace, similar: &Places<MemberTrace, ShortFingerprint>) -> Outcome {
         let member = self.index.by_email.find_one(row.email);
         // An address and an id that name two people are two people's, until an admin says otherwise.
         if let Some(member) = self.somebody_else(row, member) {
@@ -85,13 +86,13 @@ impl<'r> Resolver<'r> {
     }
 
     /// A row with a new id protects every absent member whose id is nearly that. All such rows are held.
-    fn protect_similar(&mut self, similar: &Places<'_, MemberTrace, ShortFingerprint>) {
+    fn protect_similar(&mut self, similar: &Places<MemberTrace, ShortFingerprint>) {
         let is_new = |row: &&RowTrace| self.index.by_id.find_one(row.unique_id).is_none();
         let mut keys: Vec<_> = self.index.rows.iter().filter(is_new).map(|row| row.similar_id).collect();
         keys.sort_unstable();
         keys.dedup();
         for member in keys.into_iter().flat_map(|key| similar.find(key)) {
-            self.protected[*member as usize] = true;
+            self.protected[member as usize] = true;
         }
     }
 }

@@ -9,8 +9,11 @@ mod index;
 mod matching;
 mod shared;
 
+use std::sync::Arc;
+
 use self::index::Index;
 use super::trace::{MemberTrace, RowTrace};
+use crate::domain::id::MemberId;
 use crate::domain::mapping::MatchKey;
 use crate::domain::value::sentences::Keeping;
 
@@ -83,26 +86,26 @@ pub enum Outcome {
 
 /// All that is settled by the traces.
 #[derive(Debug)]
-pub struct Resolution<'a> {
+pub struct Resolution {
     /// What becomes of each row, by place.
     pub outcomes: Vec<Outcome>,
     /// For each member whether they are absent and nothing speaks against their deletion.
-    pub absent: Vec<bool>,
-    index: Index<'a>,
+    absent: Vec<bool>,
+    index: Index,
     present: Vec<Presence>,
     may_delete: bool,
 }
 
 /// Applies the rules of matching to the traces of a file and of a tenant's members.
 #[must_use]
-pub fn resolve<'a>(rows: &'a [RowTrace], members: &'a [MemberTrace], rules: Rules) -> Resolution<'a> {
-    let index = Index::of(rows, members);
+pub fn resolve(rows: Vec<RowTrace>, members: Vec<MemberTrace>, rules: Rules) -> Resolution {
+    let index = Index::of(Arc::new(rows), Arc::new(members));
     let mut resolver = Resolver {
         index: &index,
         rules,
-        outcomes: Vec::with_capacity(rows.len()),
-        present: vec![Presence::Absent; members.len()],
-        protected: vec![false; members.len()],
+        outcomes: Vec::with_capacity(index.rows.len()),
+        present: vec![Presence::Absent; index.members.len()],
+        protected: vec![false; index.members.len()],
     };
     resolver.match_rows();
     resolver.hold_shared_keys();
@@ -110,7 +113,7 @@ pub fn resolve<'a>(rows: &'a [RowTrace], members: &'a [MemberTrace], rules: Rule
     resolver.hold_shared_emails();
     resolver.note_presence();
     resolver.hold_taken_emails();
-    let absent = (0..members.len()).map(|member| resolver.is_to_be_deleted(member)).collect();
+    let absent = (0..index.members.len()).map(|member| resolver.is_to_be_deleted(member)).collect();
     let Resolver { outcomes, present, .. } = resolver;
     Resolution { outcomes, absent, index, present, may_delete: rules.may_delete }
 }
@@ -126,7 +129,7 @@ enum Presence {
 }
 
 struct Resolver<'r> {
-    index: &'r Index<'r>,
+    index: &'r Index,
     rules: Rules,
     outcomes: Vec<Outcome>,
     present: Vec<Presence>,
@@ -182,7 +185,25 @@ impl Resolver<'_> {
     }
 }
 
-impl Resolution<'_> {
+impl Resolution {
+    /// What is remembered of a row.
+    #[must_use]
+    pub fn row(&self, place: u32) -> &RowTrace {
+        self.index.row(place)
+    }
+
+    /// What is remembered of a member.
+    #[must_use]
+    pub fn member(&self, place: u32) -> &MemberTrace {
+        self.index.member(place)
+    }
+
+    /// The members who are absent and whom nothing protects from being deleted.
+    pub fn absent(&self) -> impl Iterator<Item = MemberId> {
+        let members = self.index.members.iter().zip(&self.absent);
+        members.filter(|(_, absent)| **absent).map(|(member, _)| member.id)
+    }
+
     /// The member, other than `own`, who has the address now that the row at `place` brings.
     #[must_use]
     pub fn email_owner(&self, place: u32, own: Option<u32>) -> Option<u32> {

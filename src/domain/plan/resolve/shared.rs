@@ -9,11 +9,11 @@ impl Resolver<'_> {
         let index = self.index;
         if self.rules.match_by == MatchKey::Email {
             for run in index.rows_by_email.shared() {
-                self.hold_run(run, |row| Hold::DuplicateEmail { row });
+                self.hold_run(&run, |row| Hold::DuplicateEmail { row });
             }
         }
         for run in index.rows_by_id.shared() {
-            self.hold_run(run, |row| Hold::DuplicateId { row });
+            self.hold_run(&run, |row| Hold::DuplicateId { row });
         }
     }
 

@@ -3,12 +3,13 @@
 mod remarks;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::resolve::{Hold, Outcome, Resolution};
 use super::rows::{Draft, RowReader};
-use super::trace::{MemberTrace, RowTrace};
 use crate::domain::action::{ActionKind, FieldChange, PlannedAction};
 use crate::domain::field::{FieldType, ProfileField, key};
+use crate::domain::file::Record;
 use crate::domain::id::MemberId;
 use crate::domain::issue::{RowIssue, Severity};
 use crate::domain::member::{Member, MemberStatus, Profile};
@@ -40,44 +41,45 @@ pub struct Settled {
 
 /// Gives the last word on rows.
 #[derive(Debug)]
-pub struct Settler<'a> {
+pub struct Settler {
     /// How rows are read.
-    pub reader: &'a RowReader,
+    pub reader: Arc<RowReader>,
     /// The tenant's fields.
-    pub fields: &'a [ProfileField],
+    pub fields: Vec<ProfileField>,
     /// What the traces settled.
-    pub resolution: &'a Resolution<'a>,
-    /// The traces of rows.
-    pub rows: &'a [RowTrace],
-    /// The traces of members.
-    pub members: &'a [MemberTrace],
+    pub resolution: Resolution,
 }
 
-impl Settler<'_> {
+impl Settler {
     /// Whether the traces alone say that the row changes nothing and that there is nothing to remark: most rows of most
     /// files, none of which needs to be compared with its member.
     #[must_use]
     pub fn is_settled(&self, place: u32) -> bool {
-        let row = &self.rows[place as usize];
+        let row = self.resolution.row(place);
         match self.resolution.outcomes.get(place as usize) {
             Some(Outcome::Member(member)) => {
+                let member = self.resolution.member(*member);
                 !row.remarkable
-                    && row.content == self.members[*member as usize].content
-                    && self.resolution.similar_id(place).is_none()
+                    && row.content == member.content
+                    // An id that somebody has is similar to none.
+                    && (row.unique_id == member.unique_id || self.resolution.similar_id(place).is_none())
             }
             _ => false,
         }
     }
 
-    /// The members whom the last word on a row needs to know in full.
-    pub fn needs(&self, draft: &Draft) -> impl Iterator<Item = MemberId> + use<> {
-        let named = match draft.outcome {
-            Outcome::Member(member) => [Some(member), None, self.resolution.similar_id(draft.place)],
-            Outcome::New { .. } => [
-                None,
-                self.resolution.email_owner(draft.place, None),
-                self.resolution.similar_id(draft.place),
-            ],
+    /// Reads the row at `place` for comparison.
+    #[must_use]
+    pub fn draft(&self, place: u32, record: &Record<'_>) -> Draft {
+        self.reader.draft(place, record, self.resolution.outcomes[place as usize])
+    }
+
+    /// The members whom the last word on the row at `place` needs to know in full.
+    pub fn needs(&self, place: u32) -> impl Iterator<Item = MemberId> + use<> {
+        let similar_id = || self.resolution.similar_id(place);
+        let named = match self.resolution.outcomes[place as usize] {
+            Outcome::Member(member) => [Some(member), None, similar_id()],
+            Outcome::New { .. } => [None, self.resolution.email_owner(place, None), similar_id()],
             Outcome::Held(hold) => {
                 let member = match hold {
                     Hold::EmailTaken { member } | Hold::SimilarId { member } | Hold::Identity { member } => {
@@ -86,7 +88,7 @@ impl Settler<'_> {
                     Hold::MissingRequired { member } => member,
                     Hold::Flawed | Hold::DuplicateId { .. } | Hold::DuplicateEmail { .. } => None,
                 };
-                [member, None, self.similar_id_beside(draft.place, hold)]
+                [member, None, self.similar_id_beside(place, hold)]
             }
             Outcome::Repeated { .. } => [None, None, None],
         };
@@ -97,12 +99,12 @@ impl Settler<'_> {
     /// read at all.
     fn similar_id_beside(&self, place: u32, hold: Hold) -> Option<u32> {
         let is_about_ids = matches!(hold, Hold::SimilarId { .. } | Hold::Identity { .. });
-        let is_told = is_about_ids || self.rows[place as usize].in_doubt;
+        let is_told = is_about_ids || self.resolution.row(place).in_doubt;
         self.resolution.similar_id(place).filter(|_| !is_told)
     }
 
     fn id(&self, place: u32) -> MemberId {
-        self.members[place as usize].id
+        self.resolution.member(place).id
     }
 
     /// The last word on a row, given the members that it [`needs`](Self::needs).

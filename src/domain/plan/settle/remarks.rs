@@ -15,7 +15,7 @@ use crate::domain::value::text;
 
 type Known = HashMap<MemberId, Member>;
 
-impl Settler<'_> {
+impl Settler {
     pub(super) fn remarks(&self, draft: &Draft, known: &Known) -> Vec<RowIssue> {
         match draft.outcome {
             Outcome::Held(hold) => {
@@ -58,7 +58,7 @@ impl Settler<'_> {
     }
 
     fn missing(&self, draft: &Draft, before: Option<&Member>) -> RowIssue {
-        let missing = self.reader.missing(draft, before.map(|member| &member.profile), self.fields);
+        let missing = self.reader.missing(draft, before.map(|member| &member.profile), &self.fields);
         let first = self.fields.iter().find(|field| missing.first() == Some(&field.label));
         let about = About { field: &missing.join(", "), ..About::default() };
         let mut issue = about_row(draft.row_number, RowIssueCode::MissingRequired, Severity::Error, &about);
@@ -106,7 +106,7 @@ impl Settler<'_> {
     }
 
     fn row_phrase(&self, place: u32) -> String {
-        format!("row {}", text::grouped(self.rows[place as usize].row_number.into()))
+        format!("row {}", text::grouped(self.resolution.row(place).row_number.into()))
     }
 }
 

@@ -45,7 +45,7 @@ impl Prints {
 fn outcomes(rows: &[RowTrace], members: &[MemberTrace], match_by: MatchKey) -> Vec<Outcome> {
     let start = Instant::now();
     let rules = Rules { match_by, may_delete: true, required: 0 };
-    let outcomes = resolve(rows, members, rules).outcomes;
+    let outcomes = resolve(rows.to_vec(), members.to_vec(), rules).outcomes;
     // What is quadratic takes minutes.
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     outcomes
