@@ -8,6 +8,7 @@ mod m20261123_000002_several_servers;
 mod m20261123_000003_editions;
 mod m20261128_000001_action_blocks;
 mod m20261128_000002_members_by_name;
+mod m20261129_000001_room_for_updates;
 
 /// All changes, oldest first.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000003_editions::Migration),
             Box::new(m20261128_000001_action_blocks::Migration),
             Box::new(m20261128_000002_members_by_name::Migration),
+            Box::new(m20261129_000001_room_for_updates::Migration),
         ]
     }
 }

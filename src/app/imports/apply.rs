@@ -46,12 +46,12 @@ pub async fn apply(app: &Arc<App>, lease: &Lease) -> Result<()> {
     let counts = tx.plan_counts(lease.tenant, plan.id).await?;
     let total = counts.iter().map(|count| count.approved).sum();
     let now = app.now();
+    let (batches, waiting) = channel(BATCHES_WAITING_MAX);
+    let reading = beside(read(app.clone(), *lease, plan.id, now, batches));
     // Deletions free addresses; then whoever gets another address lets go of theirs; then nothing is in the way.
     let processed = tx.apply_deletes(lease.tenant, plan.id, now).await? as u32;
     tx.park_emails(lease.tenant, plan.id).await?;
-    let (batches, waiting) = channel(BATCHES_WAITING_MAX);
     let writing = write(app, lease, &tx, waiting, Progress { processed, total });
-    let reading = beside(read(app.clone(), *lease, plan.id, now, batches));
     let (written, read) = tokio::join!(writing, reading);
     // Whoever reads ends as well when nobody writes any more; why, only the other one knows.
     let processed = written?;

@@ -19,7 +19,7 @@ const READERS_MAX: u32 = 8;
 /// Pages that a reading connection keeps, in KiB: there are several.
 const READER_CACHE_KIB: u32 = 8 * 1024;
 /// Pages that the writing connection keeps, in KiB: inserts go all over the indexes.
-const WRITER_CACHE_KIB: u32 = 96 * 1024;
+const WRITER_CACHE_KIB: u32 = 64 * 1024;
 
 /// The readers and the writer of the database at `url`.
 pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, DatabaseConnection)> {

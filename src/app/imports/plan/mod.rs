@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::TryStreamExt;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use writer::{Batch, Finder, Ready, finder, write};
 
 use crate::app::imports::stored::StoredFile;
@@ -211,11 +211,18 @@ async fn find(
         beside(settle(app.clone(), lease.tenant, settler.clone(), first, records))
     });
     let mut settled = pin!(settled.try_buffered(PIECES_AT_ONCE));
+    let absent: Vec<MemberId> = settler.resolution.absent().collect();
+    let absent = beside(by_name(app.clone(), lease.tenant, absent));
     while let Some((rows, batch)) = settled.try_next().await? {
         progress.tell(rows);
         finder.add(batch).await?;
     }
-    find_deletions(app, lease, settler, &mut finder).await?;
+    let absent: Vec<Vec<MemberId>> = absent.await?.chunks(BATCH_MEMBERS).map(<[_]>::to_vec).collect();
+    let deletions = stream::iter(absent).map(|ids| beside(delete(app.clone(), lease.tenant, ids)));
+    let mut deletions = pin!(deletions.buffered(PIECES_AT_ONCE));
+    while let Some(batch) = deletions.try_next().await? {
+        finder.add(batch).await?;
+    }
     Ok(finder.books)
 }
 
@@ -257,18 +264,18 @@ async fn members(app: &App, tenant: TenantId, ids: &[MemberId]) -> Result<HashMa
     Ok(members.into_iter().map(|member| (member.id, member)).collect())
 }
 
-/// Proposes to delete who is absent, by name.
-async fn find_deletions(app: &App, lease: &Lease, settler: &Settler, finder: &mut Finder) -> Result<()> {
-    let absent: Vec<MemberId> = settler.resolution.absent().collect();
-    for ids in app.store.sort_by_name(lease.tenant, &absent).await?.chunks(BATCH_MEMBERS) {
-        let known = members(app, lease.tenant, ids).await?;
-        let mut batch = Batch::default();
-        for member in ids.iter().filter_map(|id| known.get(id)) {
-            batch.add_action(&deletion(member))?;
-        }
-        finder.add(batch.finish()).await?;
+async fn by_name(app: Arc<App>, tenant: TenantId, members: Vec<MemberId>) -> Result<Vec<MemberId>> {
+    Ok(app.store.sort_by_name(tenant, &members).await?)
+}
+
+/// Proposes to delete members, in this order.
+async fn delete(app: Arc<App>, tenant: TenantId, ids: Vec<MemberId>) -> Result<Ready> {
+    let known = members(&app, tenant, &ids).await?;
+    let mut batch = Batch::default();
+    for member in ids.iter().filter_map(|id| known.get(id)) {
+        batch.add_action(&deletion(member))?;
     }
-    Ok(())
+    Ok(batch.finish())
 }
 
 /// Closes the books and moves the import to REVIEW.

@@ -46,10 +46,21 @@ impl Resolver<'_> {
     /// Whoever wants the address of a member who keeps it is held, and then keeps their own.
     pub(super) fn hold_taken_emails(&mut self) {
         let index = self.index;
+        let mut is_shared = vec![false; index.rows.len()];
+        for place in index.rows_by_email.shared().flatten() {
+            is_shared[place as usize] = true;
+        }
         let everybody = 0..index.members.len() as u32;
         let mut keeping: Vec<u32> =
             everybody.filter(|member| !index.member(*member).deleted && self.keeps_email(*member)).collect();
         while let Some(member) = keeping.pop() {
+            // Of most, their own row brings the address, and no other does.
+            if let Presence::Row(place) = self.present[member as usize]
+                && index.row(place).email == index.member(member).email
+                && !is_shared[place as usize]
+            {
+                continue;
+            }
             for place in index.rows_by_email.find(index.member(member).email) {
                 let own = self.tied(place);
                 // A row that is held already is not told so: perhaps nothing but itself keeps the member.

@@ -9,6 +9,32 @@ use crate::domain::plan::fingerprint::{Fingerprint, ShortFingerprint};
 use crate::domain::plan::places::Places;
 use crate::domain::plan::trace::{MemberTrace, RowTrace};
 
+/// The member who has an id; in four bytes, as there are as many as rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner(u32);
+
+impl Owner {
+    const NOBODY: u32 = u32::MAX;
+
+    pub(super) fn member(self) -> Option<u32> {
+        (self.0 != Self::NOBODY).then_some(self.0)
+    }
+}
+
+/// Rows that are looked up on one thread: a look-up waits for memory most of the time.
+const LOOKUPS: usize = 250_000;
+
+fn owners(rows: &[RowTrace], by_id: &Places<MemberTrace, Fingerprint>) -> Vec<Owner> {
+    let owner = |row: &RowTrace| Owner(by_id.find_one(row.unique_id).unwrap_or(Owner::NOBODY));
+    thread::scope(|scope| {
+        let parts = rows.chunks(LOOKUPS);
+        let parts: Vec<_> =
+            parts.map(|part| scope.spawn(move || part.iter().map(owner).collect::<Vec<_>>())).collect();
+        let parts = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        parts.flatten().collect()
+    })
+}
+
 /// Rows and members, by all that they are found by.
 #[derive(Debug)]
 pub(super) struct Index {
@@ -20,6 +46,8 @@ pub(super) struct Index {
     pub(super) by_id: Places<MemberTrace, Fingerprint>,
     pub(super) by_email: Places<MemberTrace, Fingerprint>,
     pub(super) by_similar: Places<MemberTrace, ShortFingerprint>,
+    /// For each row, whose id it has.
+    pub(super) owners: Vec<Owner>,
     /// Members who were deleted.
     pub(super) deleted_by_id: Places<MemberTrace, Fingerprint>,
     pub(super) deleted_by_email: Places<MemberTrace, Fingerprint>,
@@ -27,8 +55,8 @@ pub(super) struct Index {
 
 impl Index {
     pub(super) fn of(rows: Arc<Vec<RowTrace>>, members: Arc<Vec<MemberTrace>>) -> Self {
-        let live = |member: &MemberTrace| !member.deleted;
-        let deleted = |member: &MemberTrace| member.deleted;
+        let live = |_, member: &MemberTrace| !member.deleted;
+        let deleted = |_, member: &MemberTrace| member.deleted;
         thread::scope(|scope| {
             // The members' beside the rows': each takes a second for some millions.
             let of_rows =
@@ -39,6 +67,7 @@ impl Index {
             let deleted_by_id = Places::of_those(&members, |member| member.unique_id, deleted);
             let deleted_by_email = Places::of_those(&members, |member| member.email, deleted);
             let (rows_by_id, rows_by_email) = of_rows.join().unwrap_or_else(|panic| resume_unwind(panic));
+            let owners = owners(&rows, &by_id);
             let (rows, members) = (rows.clone(), members.clone());
             Self {
                 rows,
@@ -48,6 +77,7 @@ impl Index {
                 by_id,
                 by_email,
                 by_similar,
+                owners,
                 deleted_by_id,
                 deleted_by_email,
             }
@@ -72,7 +102,7 @@ impl Index {
 
     /// A member without an id is adopted by the row that brings their address and an id that nobody has or
     /// had.
-    fn adopted(&self, row: &RowTrace) -> Option<u32> {
+    pub(super) fn adopted(&self, row: &RowTrace) -> Option<u32> {
         let is_new = row.unique_id.is_some() && self.deleted_by_id.find_one(row.unique_id).is_none();
         let member = self.by_email.find_one(row.email).filter(|_| is_new)?;
         (!self.member(member).unique_id.is_some()).then_some(member)

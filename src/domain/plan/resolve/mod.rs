@@ -229,8 +229,9 @@ impl Resolution {
     /// A member whose id is nearly that of the row at `place`, if nobody has that one yet.
     #[must_use]
     pub fn similar_id(&self, place: u32) -> Option<u32> {
-        let row = self.index.row(place);
-        let is_new = self.index.by_id.find_one(row.unique_id).is_none();
-        self.index.by_similar.find_one(row.similar_id).filter(|_| is_new)
+        if self.index.owners[place as usize].member().is_some() {
+            return None;
+        }
+        self.index.by_similar.find_one(self.index.row(place).similar_id)
     }
 }

@@ -61,8 +61,7 @@ impl Settler {
                 let member = self.resolution.member(*member);
                 !row.remarkable
                     && row.content == member.content
-                    // An id that somebody has is similar to none.
-                    && (row.unique_id == member.unique_id || self.resolution.similar_id(place).is_none())
+                    && self.resolution.similar_id(place).is_none()
             }
             _ => false,
         }
