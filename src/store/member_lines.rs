@@ -8,7 +8,7 @@ use std::fmt::Formatter;
 
 use entity::members::{Column, Entity};
 use futures_util::stream::{self, Stream};
-use sea_orm::sea_query::{Expr, Query, SimpleExpr};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -20,8 +20,9 @@ use super::{Db, Result, Store, StoreError};
 use crate::domain::id::{MemberId, TenantId};
 use crate::domain::member::{MemberStatus, ProfileView};
 
-/// Members in one text.
+/// Members in one text, and bytes of their attributes, at most.
 const MEMBERS_AT_ONCE: u64 = 4_000;
+const BYTES_AT_ONCE: u32 = 4 * 1024 * 1024;
 /// Between two members. As with [`SEPARATOR`], no value has it.
 const LINE_END: char = '\u{1D}';
 /// What a line has.
@@ -68,9 +69,12 @@ fn id(text: &str) -> Result<Uuid> {
 }
 
 fn line(line: &str) -> Result<MemberLine<'_>> {
-    let mut values = line.split(SEPARATOR);
-    let values: [&str; VALUES] = std::array::from_fn(|_| values.next().unwrap_or_default());
+    let mut rest = line.split(SEPARATOR);
+    let values: [&str; VALUES] = std::array::from_fn(|_| rest.next().unwrap_or_default());
     let [identity, unique_id, email, email_key, first_name, last_name, active, deleted, attributes] = values;
+    if rest.next().is_some() {
+        return Err(StoreError::Unreadable(format!("member {identity} with a control character")));
+    }
     let given = |value| (value != MISSING).then_some(value);
     let Attributes(attributes) = serde_json::from_str(attributes)?;
     Ok(MemberLine {
@@ -118,7 +122,7 @@ impl<'de> Visitor<'de> for AttributesVisitor {
 }
 
 /// A member as a line, in the database's words.
-fn written(backend: DbBackend) -> SimpleExpr {
+fn written(backend: DbBackend) -> String {
     let identity = match backend {
         DbBackend::Postgres => "CAST(id AS text)",
         _ => "hex(id)",
@@ -136,7 +140,7 @@ fn written(backend: DbBackend) -> SimpleExpr {
         yes("deleted_at IS NOT NULL"),
         "attributes".to_owned(),
     ];
-    Expr::cust(values.join(&format!(" || '{SEPARATOR}' || ")))
+    values.join(&format!(" || '{SEPARATOR}' || "))
 }
 
 impl Store {
@@ -155,15 +159,24 @@ impl Store {
     }
 
     async fn members_behind(&self, tenant: TenantId, after: Option<Uuid>) -> Result<Option<MemberLines>> {
+        use Column::{Active, Attributes, DeletedAt, Email, EmailKey, FirstName, Id, LastName, UniqueId};
         let backend = ConnectionTrait::get_database_backend(self.connection());
-        let mut some = Entity::of(tenant).order_by_asc(Column::Id).limit(MEMBERS_AT_ONCE);
+        let mut some = Entity::of(tenant).order_by_asc(Id).limit(MEMBERS_AT_ONCE);
         if let Some(after) = after {
-            some = some.filter(Column::Id.gt(after));
+            some = some.filter(Id.gt(after));
         }
-        let some = some.select_only().expr_as(written(backend), "line").into_query();
+        let columns = [Id, UniqueId, Email, EmailKey, FirstName, LastName, Active, DeletedAt, Attributes];
+        let some = some.select_only().columns(columns).into_query();
+        let measured = Query::select()
+            .columns(columns)
+            .expr_as(Expr::cust("SUM(octet_length(attributes)) OVER (ORDER BY id)"), "bytes")
+            .from_subquery(some, "some")
+            .to_owned();
         let all = Query::select()
-            .expr(Expr::cust(format!("string_agg(line, '{LINE_END}')")))
-            .from_subquery(some, "lines")
+            .expr(Expr::cust(format!("string_agg({}, '{LINE_END}')", written(backend))))
+            .from_subquery(measured, "measured")
+            // The first one, however large.
+            .and_where(Expr::cust(format!("bytes <= {BYTES_AT_ONCE} OR bytes = octet_length(attributes)")))
             .to_owned();
         let Some(row) = self.connection().query_one(&all).await? else { return Ok(None) };
         Ok(row.try_get_by_index::<Option<String>>(0)?.map(MemberLines))
@@ -172,7 +185,11 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::TryStreamExt;
+
     use super::*;
+    use crate::domain::member::{Member, Profile};
+    use crate::domain::timestamp::Timestamp;
 
     #[test]
     fn a_line_says_what_is_missing() {
@@ -186,6 +203,37 @@ mod tests {
         assert_eq!((ada.profile.first_name, ada.profile.last_name, ada.deleted), (Some("Ada"), None, false));
         assert_eq!((ada.profile.get("team"), ada.profile.get("other")), (Some("a \"b\""), None));
         assert_eq!(lines.last_id().unwrap(), ada.id.0);
-        assert!(MemberLines("x".to_owned()).iter().all(|line| line.is_err()));
+        let one_too_many = format!("{text}|").replace('|', &SEPARATOR.to_string());
+        for unreadable in ["x", "", &one_too_many] {
+            assert!(MemberLines(unreadable.to_owned()).iter().all(|line| line.is_err()), "{unreadable}");
+        }
+    }
+
+    #[tokio::test]
+    async fn large_members_come_in_several_texts() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/muster.db?mode=rwc", folder.path().display());
+        let store = Store::connect(&url, 0, Uuid::nil()).await.unwrap();
+        store.migrate_up().await.unwrap();
+        let tenant = TenantId(Uuid::from_u128(7));
+        // A larger one than fits, one that does not fit behind it, and small ones.
+        let sizes =
+            [BYTES_AT_ONCE as usize + 1, BYTES_AT_ONCE as usize / 2, 9, BYTES_AT_ONCE as usize / 2, 9];
+        let member = |(number, size): (usize, usize)| {
+            let mut profile = Profile::default();
+            profile.set("notes", Some("x".repeat(size)));
+            let id = MemberId(Uuid::from_u128(number as u128));
+            Member { id, profile, created_at: Timestamp(0), updated_at: Timestamp(0) }
+        };
+        let tx = store.begin(tenant).await.unwrap();
+        let members = sizes.into_iter().enumerate().map(member).collect();
+        tx.write_members(store.member_rows(tenant, members, vec![]).unwrap()).await.unwrap();
+        let _ = tx.commit().await.unwrap();
+        let texts: Vec<MemberLines> = store.each_member(tenant).try_collect().await.unwrap();
+        let found: Vec<Vec<usize>> = texts
+            .iter()
+            .map(|lines| lines.iter().map(|line| line.unwrap().profile.get("notes").unwrap().len()).collect())
+            .collect();
+        assert_eq!(found, [&sizes[..1], &sizes[1..3], &sizes[3..]]);
     }
 }

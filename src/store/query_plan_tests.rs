@@ -227,7 +227,9 @@ members: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
 members by name: SEARCH members USING INDEX members_name_key (tenant_id=? AND (name_key,id)>(?,?))
 any unique id: SEARCH members USING INDEX members_unique_id (tenant_id=? AND unique_id>?)
 each member: SEARCH members USING PRIMARY KEY (tenant_id=?)
-each member: SCAN lines
+each member: SCAN some
+each member: SCAN (subquery-4)
+each member: SCAN measured
 sorted by name: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
 actions: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 actions: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
@@ -264,7 +266,7 @@ apply deletes: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) 
 park emails: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 park emails: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
 park emails: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN
-recount members: SEARCH members USING INDEX members_email_key (tenant_id=?)
+recount members: SEARCH members USING PRIMARY KEY (tenant_id=?)
 recount members: SEARCH tenants USING PRIMARY KEY (id=?)
 delete plans: SEARCH plans USING INDEX plans_import (tenant_id=? AND import_id=?)
 sweep plans: SCAN plans USING INDEX plans_unfinished
