@@ -49,7 +49,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryFilter,
     QuerySelect, SqliteTransactionMode, StreamTrait, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use crate::domain::id::{ImportId, TenantId};
@@ -74,6 +74,8 @@ pub struct Store {
     file: Option<Arc<str>>,
     /// Pieces of background work that leave requests their connections.
     work_max: usize,
+    /// Reads of background work that leave requests their connections.
+    reads: Arc<Semaphore>,
     /// Whose last commits may have been done without having been answered.
     unsure: Arc<listen::Unsure>,
     /// Names this server among those that share the database, so that it knows its own notifications.
@@ -210,6 +212,12 @@ impl Store {
     #[must_use]
     pub fn work_max(&self) -> usize {
         self.work_max
+    }
+
+    /// A turn to read, for background work that has many reads under way at once.
+    pub async fn turn_to_read(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.reads.acquire().await.ok()
     }
 
     /// Closes all connections, so that SQLite folds its log into the database.

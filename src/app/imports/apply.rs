@@ -48,7 +48,7 @@ pub async fn apply(app: &Arc<App>, lease: &Lease) -> Result<()> {
     let now = app.now();
     let (batches, waiting) = channel(BATCHES_WAITING_MAX);
     let reading = beside(read(app.clone(), *lease, plan.id, now, batches));
-    // Deletions free addresses; then whoever gets another address lets go of theirs; then nothing is in the way.
+    // Deletions free addresses; then whose address somebody takes lets go of it; then nothing is in the way.
     let processed = tx.apply_deletes(lease.tenant, plan.id, now).await? as u32;
     tx.park_emails(lease.tenant, plan.id).await?;
     let writing = write(app, lease, &tx, waiting, Progress { processed, total });
@@ -121,7 +121,9 @@ async fn read(
 
 /// Members as some approved actions make them.
 async fn batch(app: Arc<App>, lease: Lease, approved: ApprovedActions, now: Timestamp) -> Result<Batch> {
+    let turn = app.store.turn_to_read().await;
     let before = app.store.members(lease.tenant, &approved.members()).await?;
+    drop(turn);
     elsewhere(move || applied(&app, &lease, &approved, before, now)).await
 }
 

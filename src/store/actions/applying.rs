@@ -16,7 +16,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::store::{Result, Store, Tx, bulk};
 
 /// Blocks of which approved actions are read at once.
-const BLOCKS_AT_ONCE: u64 = 4;
+const BLOCKS_AT_ONCE: u64 = 2;
 
 /// Approved actions in a row, as they were read.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use migration::MigratorTrait;
 use sea_orm::{DatabaseTransaction, DbErr, TransactionTrait};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{Result, Store, StoreError, TURNS};
@@ -27,12 +28,18 @@ impl Store {
     /// # Errors
     /// If the address is of another kind, or the database cannot be opened.
     pub async fn connect(url: &str, connections_max: u32, server: Uuid) -> Result<Self> {
-        let ((readers, writers), file, work_max) = match url.split(':').next().unwrap_or_default() {
+        let ((readers, writers), file, work_max, reads_max) = match url.split(':').next().unwrap_or_default()
+        {
             // There is one that writes, and whoever is next in turn has it.
-            "sqlite" => (sqlite::open(url).await?, Some(sqlite::path(url).into()), usize::MAX),
+            "sqlite" => (
+                sqlite::open(url).await?,
+                Some(sqlite::path(url).into()),
+                usize::MAX,
+                sqlite::BACKGROUND_READS_MAX,
+            ),
             "postgres" | "postgresql" => {
                 let shares = postgres::Shares::of(connections_max);
-                (postgres::open(url, shares).await?, None, shares.work_max())
+                (postgres::open(url, shares).await?, None, shares.work_max(), shares.background_reads_max())
             }
             kind => {
                 return Err(StoreError::Failed(DbErr::Custom(format!(
@@ -41,7 +48,8 @@ impl Store {
             }
         };
         let turns = (0..TURNS).map(|_| Arc::default()).collect();
-        Ok(Self { readers, writers, turns, file, work_max, unsure: Arc::default(), server })
+        let reads = Arc::new(Semaphore::new(reads_max));
+        Ok(Self { readers, writers, turns, file, work_max, reads, unsure: Arc::default(), server })
     }
 
     /// Brings the schema up to date. Servers that do it at once wait for each other.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    RuntimeErr, Statement,
 };
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
@@ -49,6 +50,11 @@ impl Shares {
         Self { readers: connections_max.saturating_sub(writers).max(READERS_MIN), writers }
     }
 
+    /// Reads of background work that may be under way at once.
+    pub fn background_reads_max(self) -> usize {
+        (self.readers / 2) as usize
+    }
+
     /// Pieces of background work that may be under way at once.
     pub fn work_max(self) -> usize {
         (self.writers - FOR_REQUESTS) as usize
@@ -61,6 +67,29 @@ pub(super) async fn open(url: &str, shares: Shares) -> Result<(DatabaseConnectio
 }
 
 async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
+    let unless_asked = !url.contains("sslmode=");
+    match connect(url, connections, unless_asked).await {
+        Err(error) if unless_asked && is_turned_away(&error) => connect(url, connections, false).await,
+        connected => connected,
+    }
+    .map_err(Into::into)
+}
+
+/// Whether the server does not let us in so (SQLSTATE 28000, `invalid_authorization_specification`).
+fn is_turned_away(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "28000")
+}
+
+/// `plain_here`: without TLS if the server is on this machine.
+async fn connect(
+    url: &str,
+    connections: u32,
+    plain_here: bool,
+) -> std::result::Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
@@ -69,8 +98,8 @@ async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
         .test_before_acquire_if_idle_for(IDLE)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
-        .map_sqlx_postgres_opts(|postgres| {
-            let ssl_mode = ssl_mode(&postgres);
+        .map_sqlx_postgres_opts(move |postgres| {
+            let ssl_mode = if plain_here { ssl_mode(&postgres) } else { postgres.get_ssl_mode() };
             postgres
                 .ssl_mode(ssl_mode)
                 .application_name("muster")
@@ -82,10 +111,10 @@ async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
                 ])
                 .statement_cache_capacity(200)
         });
-    Ok(Database::connect(options).await?)
+    Database::connect(options).await
 }
 
-/// Whether to speak in TLS: with this machine only if the address asks for it. It keeps nothing from anybody there, and each
+/// Whether to speak in TLS: with this machine not by itself. It keeps nothing from anybody there, and each
 /// long statement would wait for 40 milliseconds in the middle, as sqlx 0.9.0 leaves the system to gather what is sent in
 /// pieces (its issue 4335, mended in what comes behind it).
 fn ssl_mode(postgres: &PgConnectOptions) -> PgSslMode {

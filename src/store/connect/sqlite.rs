@@ -16,6 +16,8 @@ const ACQUIRE_WRITER: Duration = Duration::from_secs(120);
 const BUSY: Duration = Duration::from_secs(15);
 /// Connections that read.
 const READERS_MAX: u32 = 8;
+/// Reads of background work that leave requests their connections.
+pub(super) const BACKGROUND_READS_MAX: usize = 4;
 /// Pages that a reading connection keeps, in KiB: there are several.
 const READER_CACHE_KIB: u32 = 8 * 1024;
 /// Pages that the writing connection keeps, in KiB: inserts go all over the indexes.

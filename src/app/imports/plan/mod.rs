@@ -33,8 +33,10 @@ use crate::store::{ImportMapping, Lease, MemberLine, NewPlan, PlanBasis, StoreEr
 
 /// Pieces of the file that are looked at beside one another.
 const PIECES_AT_ONCE: usize = 4;
-/// Members who are looked at at once.
-const BATCH_MEMBERS: usize = 4_000;
+/// Rows of a piece that are compared at once, as their members are read in full.
+const MEMBERS_AT_ONCE: usize = 1_000;
+/// Members whose deletion is proposed at once.
+const DELETIONS_AT_ONCE: usize = 4_000;
 /// Rows between two notes of progress.
 const PROGRESS_ROWS: u32 = 20_000;
 
@@ -217,7 +219,7 @@ async fn find(
         progress.tell(rows);
         finder.add(batch).await?;
     }
-    let absent: Vec<Vec<MemberId>> = absent.await?.chunks(BATCH_MEMBERS).map(<[_]>::to_vec).collect();
+    let absent: Vec<Vec<MemberId>> = absent.await?.chunks(DELETIONS_AT_ONCE).map(<[_]>::to_vec).collect();
     let deletions = stream::iter(absent).map(|ids| beside(delete(app.clone(), lease.tenant, ids)));
     let mut deletions = pin!(deletions.buffered(PIECES_AT_ONCE));
     while let Some(batch) = deletions.try_next().await? {
@@ -241,30 +243,37 @@ async fn settle(
         return Err(AppError::Internal("a stored file that has become longer".into()));
     }
     let open: Vec<u32> = places.filter(|place| !settler.is_settled(*place)).collect();
-    let mut ids: Vec<MemberId> = open.iter().flat_map(|place| settler.needs(*place)).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let known = members(&app, tenant, &ids).await?;
-    let settling = elsewhere(move || {
-        let mut batch = Batch::default();
-        batch.add_unchanged((rows - open.len()) as u32);
-        let mut open = open.into_iter().peekable();
-        for (place, record) in (first..).zip(records.iter()) {
-            if open.next_if_eq(&place).is_some() {
-                batch.add_row(settler.settle(settler.draft(place, &record), &known))?;
+    let mut batch = Batch::default();
+    batch.add_unchanged((rows - open.len()) as u32);
+    let records = Arc::new(records);
+    for open in open.chunks(MEMBERS_AT_ONCE) {
+        let mut ids: Vec<MemberId> = open.iter().flat_map(|place| settler.needs(*place)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let known = members(&app, tenant, &ids).await?;
+        let (settler, records, mut open) =
+            (settler.clone(), records.clone(), open.to_vec().into_iter().peekable());
+        let settling = elsewhere(move || {
+            for (place, record) in (first..).zip(records.iter()) {
+                if open.next_if_eq(&place).is_some() {
+                    batch.add_row(settler.settle(settler.draft(place, &record), &known))?;
+                }
             }
-        }
-        Ok(batch.finish())
-    });
-    Ok((rows, settling.await?))
+            Ok(batch)
+        });
+        batch = settling.await?;
+    }
+    Ok((rows, batch.finish()))
 }
 
 async fn members(app: &App, tenant: TenantId, ids: &[MemberId]) -> Result<HashMap<MemberId, Member>> {
+    let _turn = app.store.turn_to_read().await;
     let members = app.store.members(tenant, ids).await?;
     Ok(members.into_iter().map(|member| (member.id, member)).collect())
 }
 
 async fn by_name(app: Arc<App>, tenant: TenantId, members: Vec<MemberId>) -> Result<Vec<MemberId>> {
+    let _turn = app.store.turn_to_read().await;
     Ok(app.store.sort_by_name(tenant, &members).await?)
 }
 
