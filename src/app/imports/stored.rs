@@ -9,8 +9,11 @@ use crate::domain::id::TenantId;
 use crate::domain::import::Import;
 use crate::files::{FileKey, FilesError};
 
-/// Bytes of text from which on records are enough for a piece.
+/// Bytes of text, or records, from which on they are enough for a piece. What the file store brings at once is in one piece.
 const RECORDS_BYTES: usize = 512 * 1024;
+const RECORDS_MAX: usize = 4_000;
+/// What the file store brings, at most, for one piece.
+const CHUNKS_MAX: usize = 64;
 
 /// A stored file that is being read.
 pub struct StoredFile {
@@ -42,22 +45,27 @@ impl StoredFile {
         }
     }
 
-    /// The rows, the header apart, in pieces that can be looked at elsewhere.
+    /// The rows, the header apart, in pieces that can be looked at elsewhere. One can be empty: it comes so that whoever reads can
+    /// say that they still do.
     ///
     /// # Errors
     /// If the file cannot be read.
     pub fn into_records(self) -> impl Stream<Item = Result<Records>> + Send {
         stream::try_unfold(self, |mut file| async move {
             let mut records = Records::default();
-            while records.bytes() < RECORDS_BYTES
-                && let Some(piece) = file.next().await?
-            {
+            for read in 1..=CHUNKS_MAX {
+                let Some(piece) = file.next().await? else {
+                    return Ok((read > 1).then_some((records, file)));
+                };
                 file.rows(piece, |record| {
                     records.push(record);
                     Ok(())
                 })?;
+                if records.bytes() >= RECORDS_BYTES || records.len() >= RECORDS_MAX {
+                    break;
+                }
             }
-            Ok((!records.is_empty()).then_some((records, file)))
+            Ok(Some((records, file)))
         })
     }
 

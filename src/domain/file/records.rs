@@ -43,14 +43,9 @@ impl Records {
 
     /// How many there are.
     #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
     pub fn len(&self) -> usize {
         self.kept.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.kept.is_empty()
     }
 
     /// Bytes of text that they have together.

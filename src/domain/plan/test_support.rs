@@ -277,8 +277,9 @@ pub fn apply_in_memory(roster: &mut Roster, actions: &[PlannedAction]) {
         roster.deleted.push(member);
     }
     let mut parked: HashMap<MemberId, Option<String>> = HashMap::new();
-    for action in others.iter().filter(|action| action.frees_email) {
-        let place = place_of(roster, action.member).expect("a member who changes");
+    for taken in others.iter().filter_map(|action| action.takes_email_from) {
+        // Who was deleted just now is out of the way.
+        let Some(place) = place_of(roster, Some(taken)) else { continue };
         let member = &mut roster.members[place];
         parked.insert(member.id, member.profile.email.take());
     }

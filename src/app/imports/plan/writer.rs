@@ -18,7 +18,7 @@ const BATCHES_WAITING_MAX: usize = 4;
 /// What became of some rows.
 #[derive(Default)]
 pub(super) struct Batch {
-    /// Of these rows alone, without their issues.
+    /// Of these rows alone.
     books: Books,
     actions: ActionPacker,
     issues: Vec<RowIssue>,
@@ -46,7 +46,8 @@ impl Batch {
                 self.add_action(&action)?;
             }
         }
-        self.issues.extend(settled.issues);
+        let issues = settled.issues.into_iter();
+        self.issues.extend(issues.filter(|issue| self.books.count_issue(issue)));
         Ok(())
     }
 
@@ -91,11 +92,9 @@ pub(super) fn finder() -> (Finder, Receiver<Ready>) {
 }
 
 impl Finder {
-    /// Takes a batch into the books, and hands it on.
+    /// Takes a batch into the books, and hands it on. They come in the order of the file.
     pub async fn add(&mut self, mut batch: Ready) -> Result<()> {
-        self.books.join(std::mem::take(&mut batch.books));
-        // In the order of the file, as the first ones of each kind are kept.
-        batch.issues.retain(|issue| self.books.count_issue(issue));
+        self.books.join(std::mem::take(&mut batch.books), &mut batch.issues);
         if batch.is_empty() {
             return Ok(());
         }

@@ -21,13 +21,15 @@ impl Owner {
     }
 }
 
-/// Rows that are looked up on one thread: a look-up waits for memory most of the time.
-const LOOKUPS: usize = 250_000;
+/// Rows that are looked up on one thread, at least: a look-up waits for memory most of the time.
+const LOOKUPS_MIN: usize = 100_000;
+/// Threads on which rows are looked up.
+const LOOKERS_MAX: usize = 4;
 
 fn owners(rows: &[RowTrace], by_id: &Places<MemberTrace, Fingerprint>) -> Vec<Owner> {
     let owner = |row: &RowTrace| Owner(by_id.find_one(row.unique_id).unwrap_or(Owner::NOBODY));
     thread::scope(|scope| {
-        let parts = rows.chunks(LOOKUPS);
+        let parts = rows.chunks(rows.len().div_ceil(LOOKERS_MAX).max(LOOKUPS_MIN));
         let parts: Vec<_> =
             parts.map(|part| scope.spawn(move || part.iter().map(owner).collect::<Vec<_>>())).collect();
         let parts = parts.into_iter().map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic)));
