@@ -60,3 +60,8 @@ screenshots:
 speed *arguments:
     cargo build --release --workspace
     benches/imports/compare.py {{ arguments }}
+
+# How the cost of an import grows with its rows, and with the members that it changes
+growth *arguments:
+    cargo build --release --workspace
+    benches/imports/growth.py {{ arguments }}

@@ -22,6 +22,8 @@ pub enum Day {
     First,
     /// Most are as they were; some have changed, some are gone, some are new.
     Second,
+    /// Nobody is gone, nobody is new; so many have changed.
+    Changed(u64),
 }
 
 /// What a roster is made of.
@@ -80,7 +82,7 @@ pub fn write(recipe: Recipe, out: impl io::Write) -> io::Result<Counts> {
             }
             counts.created = recipe.rows;
         }
-        Day::Second => {
+        Day::Second | Day::Changed(_) => {
             let mut fates = Fates::new(recipe);
             for index in 0..recipe.rows {
                 let before = Member::new(recipe.seed, index);
@@ -96,13 +98,14 @@ pub fn write(recipe: Recipe, out: impl io::Write) -> io::Result<Counts> {
                     }
                 }
             }
-            counts.created = share(recipe.rows, CREATED_PERCENT);
+            let percent = if recipe.day == Day::Second { CREATED_PERCENT } else { 0 };
+            counts.created = share(recipe.rows, percent);
             for index in recipe.rows..recipe.rows + counts.created {
                 put(Member::new(recipe.seed, index))?;
             }
         }
     }
-    counts.rows = recipe.rows - counts.absent + if recipe.day == Day::Second { counts.created } else { 0 };
+    counts.rows = recipe.rows - counts.absent + if recipe.day == Day::First { 0 } else { counts.created };
     csv.flush()?;
     Ok(counts)
 }
@@ -115,7 +118,7 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// What becomes of a member on the second day.
+/// What becomes of a member on a later day.
 enum Fate {
     Unchanged,
     Updated,
@@ -132,11 +135,11 @@ struct Fates {
 
 impl Fates {
     fn new(recipe: Recipe) -> Self {
-        Self {
-            random: Random::new(recipe.seed, SECOND_DAY),
-            updated_left: share(recipe.rows, UPDATED_PERCENT),
-            absent_left: share(recipe.rows, ABSENT_PERCENT),
-        }
+        let (updated_left, absent_left) = match recipe.day {
+            Day::Changed(updated) => (updated.min(recipe.rows), 0),
+            _ => (share(recipe.rows, UPDATED_PERCENT), share(recipe.rows, ABSENT_PERCENT)),
+        };
+        Self { random: Random::new(recipe.seed, SECOND_DAY), updated_left, absent_left }
     }
 
     /// The fate of the next member, of so many who have none yet.

@@ -24,7 +24,7 @@ fn hash(bytes: &[u8]) -> u64 {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
-    for day in [Day::First, Day::Second] {
+    for day in [Day::First, Day::Second, Day::Changed(10)] {
         assert_eq!(roster(1_000, 1, day), roster(1_000, 1, day));
         assert_ne!(roster(1_000, 1, day), roster(1_000, 2, day));
     }
@@ -47,6 +47,17 @@ fn the_bytes_are_the_ones_of_always() {
         ]
     );
     assert_eq!((hash(&first), hash(&second)), (4_774_739_785_444_654_661, 2_332_063_706_923_387_328));
+}
+
+#[test]
+fn a_day_changes_as_many_as_it_is_told() {
+    let first = rows(&roster(1_000, 1, Day::First).0);
+    for changed in [0, 1, 37, 1_000] {
+        let (later, counts) = roster(1_000, 1, Day::Changed(changed));
+        assert_eq!((counts.rows, counts.updated, counts.absent, counts.created), (1_000, changed, 0, 0));
+        let differ = first.iter().zip(rows(&later)).filter(|(before, after)| *before != after).count();
+        assert_eq!(differ as u64, changed);
+    }
 }
 
 #[test]

@@ -19,11 +19,18 @@ struct Arguments {
     /// The roster of a later day: 5 % with one to three changed fields, 3 % absent, 2 % new.
     #[arg(long)]
     second: bool,
+    /// The roster of a later day on which so many have changed, and nobody is absent or new.
+    #[arg(long, conflicts_with = "second")]
+    changed: Option<u64>,
 }
 
 fn main() -> anyhow::Result<()> {
-    let Arguments { rows, seed, second } = Arguments::parse();
-    let day = if second { Day::Second } else { Day::First };
+    let Arguments { rows, seed, second, changed } = Arguments::parse();
+    let day = match changed {
+        Some(changed) => Day::Changed(changed),
+        None if second => Day::Second,
+        None => Day::First,
+    };
     match write(Recipe { rows, seed, day }, io::stdout().lock()) {
         Ok(counts) => {
             let counts = serde_json::to_string(&counts).context("the counts")?;
