@@ -8,7 +8,7 @@ use std::fmt::Formatter;
 
 use entity::members::{Column, Entity};
 use futures_util::stream::{self, Stream};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -20,13 +20,27 @@ use super::{Db, Result, Store, StoreError};
 use crate::domain::id::{MemberId, TenantId};
 use crate::domain::member::{MemberStatus, ProfileView};
 
-/// Members in one text, and bytes of their attributes, at most.
+/// Members in one text, at most.
 const MEMBERS_AT_ONCE: u64 = 4_000;
+/// Bytes of attributes from which on a member is large, and of those in one text where one is.
+const LARGE_BYTES: u32 = 2 * 1024;
 const BYTES_AT_ONCE: u32 = 4 * 1024 * 1024;
 /// Between two members. As with [`SEPARATOR`], no value has it.
 const LINE_END: char = '\u{1D}';
 /// What a line has.
 const VALUES: usize = 9;
+/// What it is made of.
+const COLUMNS: [Column; VALUES] = [
+    Column::Id,
+    Column::UniqueId,
+    Column::Email,
+    Column::EmailKey,
+    Column::FirstName,
+    Column::LastName,
+    Column::Active,
+    Column::DeletedAt,
+    Column::Attributes,
+];
 
 /// Some members, as the database wrote them down.
 #[derive(Debug)]
@@ -159,28 +173,45 @@ impl Store {
     }
 
     async fn members_behind(&self, tenant: TenantId, after: Option<Uuid>) -> Result<Option<MemberLines>> {
-        use Column::{Active, Attributes, DeletedAt, Email, EmailKey, FirstName, Id, LastName, UniqueId};
         let backend = ConnectionTrait::get_database_backend(self.connection());
-        let mut some = Entity::of(tenant).order_by_asc(Id).limit(MEMBERS_AT_ONCE);
-        if let Some(after) = after {
-            some = some.filter(Id.gt(after));
+        let line = written(backend);
+        let some = some_members(tenant, after);
+        let is_large = format!("octet_length(attributes) > {LARGE_BYTES}");
+        let all = Query::select()
+            .expr(Expr::cust(format!(
+                "string_agg(CASE WHEN {is_large} THEN NULL ELSE {line} END, '{LINE_END}')"
+            )))
+            .expr(Expr::cust(format!("COUNT(CASE WHEN {is_large} THEN 1 END)")))
+            .from_subquery(some.clone(), "some")
+            .to_owned();
+        let Some(row) = self.connection().query_one(&all).await? else { return Ok(None) };
+        let (lines, large) = row.try_get_many_by_index::<(Option<String>, i64)>()?;
+        if large == 0 {
+            return Ok(lines.map(MemberLines));
         }
-        let columns = [Id, UniqueId, Email, EmailKey, FirstName, LastName, Active, DeletedAt, Attributes];
-        let some = some.select_only().columns(columns).into_query();
+        // As many as fit, which takes longer to find out.
         let measured = Query::select()
-            .columns(columns)
+            .columns(COLUMNS)
             .expr_as(Expr::cust("SUM(octet_length(attributes)) OVER (ORDER BY id)"), "bytes")
             .from_subquery(some, "some")
             .to_owned();
-        let all = Query::select()
-            .expr(Expr::cust(format!("string_agg({}, '{LINE_END}')", written(backend))))
+        let fitting = Query::select()
+            .expr(Expr::cust(format!("string_agg({line}, '{LINE_END}')")))
             .from_subquery(measured, "measured")
             // The first one, however large.
             .and_where(Expr::cust(format!("bytes <= {BYTES_AT_ONCE} OR bytes = octet_length(attributes)")))
             .to_owned();
-        let Some(row) = self.connection().query_one(&all).await? else { return Ok(None) };
+        let Some(row) = self.connection().query_one(&fitting).await? else { return Ok(None) };
         Ok(row.try_get_by_index::<Option<String>>(0)?.map(MemberLines))
     }
+}
+
+fn some_members(tenant: TenantId, after: Option<Uuid>) -> SelectStatement {
+    let mut some = Entity::of(tenant).order_by_asc(Column::Id).limit(MEMBERS_AT_ONCE);
+    if let Some(after) = after {
+        some = some.filter(Column::Id.gt(after));
+    }
+    some.select_only().columns(COLUMNS).into_query()
 }
 
 #[cfg(test)]

@@ -228,8 +228,6 @@ members by name: SEARCH members USING INDEX members_name_key (tenant_id=? AND (n
 any unique id: SEARCH members USING INDEX members_unique_id (tenant_id=? AND unique_id>?)
 each member: SEARCH members USING PRIMARY KEY (tenant_id=?)
 each member: SCAN some
-each member: SCAN (subquery-4)
-each member: SCAN measured
 sorted by name: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
 actions: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 actions: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
