@@ -6,7 +6,6 @@ Takes a release build, and psql with a PostgreSQL at MUSTER_TEST_POSTGRES_URL.
 """
 
 import argparse
-import json
 import subprocess
 import tempfile
 from pathlib import Path
@@ -31,15 +30,6 @@ class Rosters:
                 subprocess.run([PROGRAMS / "roster", "--rows", str(rows), *more], stdout=csv, stderr=counts, check=True)
             self.made[name] = roster, books
         return self.made[name]
-
-    def back(self, rows, changed):
-        """The first day's roster again, after so many have changed: as many change back."""
-        roster, _ = self(rows)
-        counts = json.loads(self(rows, "--changed", str(changed))[1].read_text())
-        counts["deactivated"], counts["reactivated"] = counts["reactivated"], counts["deactivated"]
-        books = self.folder / f"{rows}-back-{changed}.json"
-        books.write_text(json.dumps(counts))
-        return roster, books
 
 
 def measured(store, folder, rosters):
@@ -86,13 +76,9 @@ def main():
                     one, other = measured(store, folder, [rosters(count), rosters(count, "--second")])
                     first.append((store, count, one))
                     second.append((store, count, other))
-                changed = [rows // 1000, rows // 100, rows // 10]
-                there = [(rosters(rows, "--changed", str(count)), rosters.back(rows, count)) for count in changed]
-                found = measured(store, folder, [rosters(rows), *(one for pair in there for one in pair)])
-                # The way there and the way back change as many.
-                for count, one, other in zip(changed, found[1::2], found[2::2]):
-                    mean = {phase: (one[phase] + other[phase]) / 2 for phase in PHASES}
-                    changes.append((store, count, {**mean, "peak": max(one["peak"], other["peak"])}))
+                for count in [rows // 1000, rows // 100, rows // 10]:
+                    changed = rosters(rows, "--changed", str(count))
+                    changes.append((store, count, measured(store, folder, [rosters(rows), changed])[1]))
         finally:
             sql(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         table("First import, rows", first)

@@ -234,7 +234,7 @@ impl Tx {
     /// Writes members as they now are.
     ///
     /// # Errors
-    /// [`StoreError::Duplicate`] if two would have one id or address, or else if the database cannot be
+    /// [`StoreError::Duplicate`](super::StoreError::Duplicate) if two would have one id or address, or else if the database cannot be
     /// written.
     pub async fn write_members(&self, members: MemberRows) -> Result<()> {
         bulk::execute(&self.inner, members.0).await

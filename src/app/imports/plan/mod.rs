@@ -251,9 +251,9 @@ async fn settle(
         ids.sort_unstable();
         ids.dedup();
         let known = members(&app, tenant, &ids).await?;
-        let (settler, records, mut open) =
-            (settler.clone(), records.clone(), open.to_vec().into_iter().peekable());
+        let (settler, records, open) = (settler.clone(), records.clone(), open.to_vec());
         let settling = elsewhere(move || {
+            let mut open = open.into_iter().peekable();
             for (place, record) in (first..).zip(records.iter()) {
                 if open.next_if_eq(&place).is_some() {
                     batch.add_row(settler.settle(settler.draft(place, &record), &known))?;
