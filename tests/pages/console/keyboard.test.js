@@ -86,7 +86,10 @@ test("from sign-in to complete without a mouse", async (t) => {
   await page.keyboard.press("ArrowLeft");
   await enter(page);
   await tabTo(page, /^Approve$/);
+  // The button shows the decision at once; completing takes the version that the answer brings.
+  const answered = page.waitForResponse((response) => response.request().postData()?.includes("decideProfileActions"));
   await enter(page);
+  await answered;
   await ada.row("Kay Board").getByRole("button", { name: "Approve", pressed: true }).waitFor();
   assert.match(await focused(page), /^Approve$/, "the focus stays on what was pressed");
 
