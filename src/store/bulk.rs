@@ -6,8 +6,8 @@ use std::fmt::Write;
 use memchr::memchr2;
 use sea_orm::sea_query::{ColumnType, Expr, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
-    IdenStatic, Iterable, Statement, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IdenStatic,
+    Iterable, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -62,41 +62,77 @@ fn statements<A: ActiveModelTrait>(
 ) -> Result<Vec<Statement>> {
     let columns: Vec<ColumnOf<A>> = ColumnOf::<A>::iter().collect();
     let rows_max = if backend == DbBackend::Postgres { ROWS_MAX } else { VALUES_MAX / columns.len() };
+    // Whatever fails ends the transaction, so SQLite need not be able to take back the one statement: for that, it would keep
+    // a copy of each page that the statement changes.
+    let or_fail = backend == DbBackend::Sqlite && on_conflict.is_empty();
+    let insert = if or_fail { "INSERT OR FAIL" } else { "INSERT" };
     let mut statements = Vec::new();
     while !rows.is_empty() {
-        let later = rows.split_off(rows.len().min(rows_max));
+        let now = match backend {
+            DbBackend::Postgres => rows.len().min(rows_max),
+            // Few texts, as each is kept with room for all its values: the last rows are split by powers of two.
+            _ => rows_max.min(1 << rows.len().ilog2()),
+        };
+        let later = rows.split_off(now);
         let (source, values) = match backend {
             DbBackend::Postgres => arrays(&columns, rows)?,
             _ => tuples(&columns, rows),
         };
         let names: Vec<_> = columns.iter().map(IdenStatic::as_str).collect();
         let table = A::Entity::default();
-        let text = format!("INSERT INTO {} ({}) {source}{on_conflict}", table.as_str(), names.join(", "));
+        let text = format!("{insert} INTO {} ({}) {source}{on_conflict}", table.as_str(), names.join(", "));
         statements.push(Statement::from_sql_and_values(backend, text, values));
         rows = later;
     }
     Ok(statements)
 }
 
-fn value<A: ActiveModelTrait>(row: &mut A, column: ColumnOf<A>) -> Option<Value> {
-    match row.take(column) {
-        ActiveValue::Set(value) | ActiveValue::Unchanged(value) => Some(value),
-        ActiveValue::NotSet => None,
+/// What the rows have in a column.
+enum Values {
+    /// All of them the same.
+    Same(Option<Value>),
+    /// One value for each row.
+    Each(Vec<Option<Value>>),
+}
+
+impl Values {
+    fn of<A: ActiveModelTrait>(rows: &mut [A], column: ColumnOf<A>) -> Self {
+        let mut values: Vec<_> = rows.iter_mut().map(|row| row.take(column).into_value()).collect();
+        if values.iter().all(|value| *value == values[0]) {
+            Self::Same(values.pop().flatten())
+        } else {
+            Self::Each(values)
+        }
     }
 }
 
-/// `VALUES (?, …), …`: the same text for each full statement, so that it is prepared once. (Parameters with numbers, so that
-/// what is the same in all rows is bound once, take minutes: the driver looks each number up from the first one on.)
-fn tuples<A: ActiveModelTrait>(columns: &[ColumnOf<A>], rows: Vec<A>) -> (String, Vec<Value>) {
-    let tuple = format!("({})", vec!["?"; columns.len()].join(", "));
-    let source = format!("VALUES {}", vec![tuple.as_str(); rows.len()].join(", "));
-    let mut values = Vec::with_capacity(rows.len() * columns.len());
-    for mut row in rows {
-        for column in columns {
-            values.push(value(&mut row, *column).unwrap_or(Value::String(None)));
+/// `SELECT … FROM (VALUES (?, …), …)`: a parameter for each value, as the driver copies each of them several times, but a single
+/// one for a column in which all rows are the same. Full statements with the same such columns have the same text, which is
+/// prepared once. (Parameters with numbers take minutes: the driver looks each number up from the first one on.)
+fn tuples<A: ActiveModelTrait>(columns: &[ColumnOf<A>], mut rows: Vec<A>) -> (String, Vec<Value>) {
+    let or_null = |value: Option<Value>| value.unwrap_or(Value::String(None));
+    let mut parameters: Vec<Value> = Vec::with_capacity(rows.len() * columns.len());
+    let (mut selected, mut differing) = (Vec::with_capacity(columns.len()), Vec::new());
+    for column in columns {
+        match Values::of(&mut rows, *column) {
+            Values::Same(value) => {
+                parameters.push(or_null(value));
+                selected.push("?".to_owned());
+            }
+            Values::Each(values) => {
+                differing.push(values.into_iter());
+                selected.push(format!("column{}", differing.len()));
+            }
         }
     }
-    (source, values)
+    // There is no tuple of nothing.
+    let tuple = if differing.is_empty() { "NULL".to_owned() } else { vec!["?"; differing.len()].join(", ") };
+    for _ in &rows {
+        parameters.extend(differing.iter_mut().map(|values| or_null(values.next().flatten())));
+    }
+    let tuples = vec![format!("({tuple})"); rows.len()].join(", ");
+    // Without a condition, ON CONFLICT would be read as that of a join.
+    (format!("SELECT {} FROM (VALUES {tuples}) WHERE TRUE", selected.join(", ")), parameters)
 }
 
 /// Between values that are written in one text, and in the place of one that is missing. No value has them: control characters
@@ -113,15 +149,18 @@ fn arrays<A: ActiveModelTrait>(columns: &[ColumnOf<A>], mut rows: Vec<A>) -> Res
     for column in columns {
         let (name, kind) = (column.as_str(), type_name(*column));
         let number = parameters.len() + 1;
-        let mut values: Vec<_> = rows.iter_mut().map(|row| value(row, *column)).collect();
-        if values.iter().all(|value| *value == values[0]) {
-            parameters.push(text(values.pop().flatten()));
-            selected.push(format!("${number}::text::{kind}"));
-        } else {
-            parameters.push(joined(values)?.into());
-            let cast = if kind == "text" { String::new() } else { format!("::{kind}[]") };
-            unnested.push(format!("unnest(string_to_array(${number}, E'\\x1F', E'\\x1E'){cast}) AS {name}"));
-            selected.push(name.to_owned());
+        match Values::of(&mut rows, *column) {
+            Values::Same(value) => {
+                parameters.push(text(value));
+                selected.push(format!("${number}::text::{kind}"));
+            }
+            Values::Each(values) => {
+                parameters.push(joined(values)?.into());
+                let cast = if kind == "text" { String::new() } else { format!("::{kind}[]") };
+                unnested
+                    .push(format!("unnest(string_to_array(${number}, E'\\x1F', E'\\x1E'){cast}) AS {name}"));
+                selected.push(name.to_owned());
+            }
         }
     }
     let rows = if unnested.is_empty() {
@@ -225,6 +264,11 @@ mod tests {
 
     #[test]
     fn what_is_the_same_in_all_rows_is_said_once() {
+        let (source, values) = tuples(&columns(), vec![held(1, "a"), held(2, "")]);
+        assert_eq!(source, "SELECT ?, column1, ?, column2 FROM (VALUES (?, ?), (?, ?)) WHERE TRUE");
+        let plan = Value::from(uuid::Uuid::from_u128(7));
+        assert_eq!(values, [plan, "NULL".into(), 1.into(), "a".into(), 2.into(), "".into()]);
+
         let (source, values) = arrays(&columns(), vec![held(1, "a\nb"), held(2, "")]).unwrap();
         assert_eq!(
             source,
@@ -243,6 +287,8 @@ mod tests {
             source,
             "SELECT $1::text::uuid, $2::text::int4, $3::text::text, $4::text::text FROM generate_series(1, 1)"
         );
+        let (source, values) = tuples(&columns(), vec![held(1, "")]);
+        assert_eq!((source.as_str(), values.len()), ("SELECT ?, ?, ?, ? FROM (VALUES (NULL)) WHERE TRUE", 4));
     }
 
     #[test]
