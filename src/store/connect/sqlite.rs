@@ -1,7 +1,9 @@
 //! SQLite: one connection that writes, and some that read what was committed.
 
+use std::future::ready;
 use std::time::Duration;
 
+use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
 
 use crate::store::{Result, StoreError};
@@ -43,6 +45,9 @@ async fn pool(url: &str, connections: u32, acquire: Duration, cache_kib: u32) ->
         .test_before_acquire_if_idle_for(IDLE)
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
+        // Where the disk is full or fails, SQLite ends the transaction itself. The driver believes that it goes on, and would
+        // put all later ones into it, their commits included, until it closes the connection. So that is done at once.
+        .map_sqlx_sqlite_before_acquire(|connection, _| Box::pin(ready(Ok(!connection.is_in_transaction()))))
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 // Of a new database: a row of a member takes a tenth of it, and what leads to the pages is less.
@@ -71,5 +76,42 @@ fn create_parent(url: &str) -> Result<()> {
             StoreError::Unavailable(DbErr::Custom(format!("cannot create {}: {error}", folder.display())))
         }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_committed_after_the_disk_was_full_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("muster.db").display());
+        let (readers, writer) = open(&url).await.unwrap();
+        let begin = || {
+            let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+            writer.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() })
+        };
+        writer.execute_unprepared("CREATE TABLE notes (note TEXT)").await.unwrap();
+
+        writer.execute_unprepared("PRAGMA max_page_count = 10").await.unwrap();
+        let full = begin().await.unwrap();
+        let error =
+            full.execute_unprepared("INSERT INTO notes VALUES (zeroblob(1000000))").await.unwrap_err();
+        assert!(error.to_string().contains("full"), "{error}");
+        drop(full);
+        let refused = begin().await.unwrap();
+        refused.execute_unprepared("INSERT INTO notes VALUES ('refused')").await.unwrap();
+        drop(refused);
+        let kept = begin().await.unwrap();
+        kept.execute_unprepared("INSERT INTO notes VALUES ('kept')").await.unwrap();
+        kept.commit().await.unwrap();
+
+        let notes = Statement::from_string(readers.get_database_backend(), "SELECT note FROM notes");
+        let notes = readers.query_all_raw(notes).await.unwrap();
+        let notes: Vec<String> = notes.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        assert_eq!(notes, ["kept"]);
     }
 }
