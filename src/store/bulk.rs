@@ -62,8 +62,8 @@ fn statements<A: ActiveModelTrait>(
 ) -> Result<Vec<Statement>> {
     let columns: Vec<ColumnOf<A>> = ColumnOf::<A>::iter().collect();
     let rows_max = if backend == DbBackend::Postgres { ROWS_MAX } else { VALUES_MAX / columns.len() };
-    // Whatever fails ends the transaction, so SQLite need not be able to take back the one statement: for that, it would keep
-    // a copy of each page that the statement changes.
+    // Whoever writes gives the transaction up when something fails, so SQLite need not be able to take back the one statement:
+    // for that, it would keep a copy of each page that the statement changes.
     let or_fail = backend == DbBackend::Sqlite && on_conflict.is_empty();
     let insert = if or_fail { "INSERT OR FAIL" } else { "INSERT" };
     let mut statements = Vec::new();
