@@ -15,12 +15,14 @@ interface Props {
   id: string;
   version: number;
   plan: PlanFragment;
+  /** See `CompleteFoot`. */
+  deciding: boolean;
   tell(refusals: readonly Refusal[]): void;
   onClose(): void;
 }
 
 /** The last question: what is going to be applied, and the number when many members go. */
-export function CompleteDialog({ id, version, plan, tell, onClose }: Props) {
+export function CompleteDialog({ id, version, plan, deciding, tell, onClose }: Props) {
   const form = useId();
   const { act, busy, refusals } = useAct(CompleteDocument, answer);
   const [typed, setTyped] = useState("");
@@ -29,7 +31,7 @@ export function CompleteDialog({ id, version, plan, tell, onClose }: Props) {
   const approved = plan.counts.filter((count) => count.approved > 0);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    if (!confirmed) return;
+    if (!confirmed || deciding) return;
     const outcome = await act({ id, version, confirm: asked });
     // The plan goes, and this dialog with it: what the server says has to stay.
     if (outcome.refusals.some(({ code }) => code === "PLAN_STALE")) tell(outcome.refusals);
@@ -42,7 +44,7 @@ export function CompleteDialog({ id, version, plan, tell, onClose }: Props) {
       actions={
         <>
           <Button onClick={onClose}>Go on reviewing</Button>
-          <Button look="primary" type="submit" form={form} busy={busy} disabled={!confirmed}>
+          <Button look="primary" type="submit" form={form} busy={busy || deciding} disabled={!confirmed}>
             Complete and apply
           </Button>
         </>

@@ -9,11 +9,13 @@ interface Props {
   id: string;
   version: number;
   plan: PlanFragment;
+  /** Whether decisions are on their way: what is completed is the plan with them. */
+  deciding: boolean;
   tell(refusals: readonly Refusal[]): void;
 }
 
 /** How far the decisions have come, and the way to complete the import. */
-export function CompleteFoot({ id, version, plan, tell }: Props) {
+export function CompleteFoot({ id, version, plan, deciding, tell }: Props) {
   const [open, setOpen] = useState(false);
   const sum = (of: (count: PlanFragment["counts"][number]) => number) =>
     plan.counts.reduce((total, count) => total + of(count), 0);
@@ -29,7 +31,16 @@ export function CompleteFoot({ id, version, plan, tell }: Props) {
       <Button look="primary" onClick={() => setOpen(true)}>
         Complete the import…
       </Button>
-      {open && <CompleteDialog id={id} version={version} plan={plan} tell={tell} onClose={() => setOpen(false)} />}
+      {open && (
+        <CompleteDialog
+          id={id}
+          version={version}
+          plan={plan}
+          deciding={deciding}
+          tell={tell}
+          onClose={() => setOpen(false)}
+        />
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import "./review.css";
 import { Tabs } from "@base-ui/react/tabs";
-import { useCallback } from "react";
+import { useCallback, useTransition } from "react";
 import type { Refusal } from "../api/useAct";
 import { useAct } from "../api/useAct";
 import { useLiveQuery } from "../app/connection";
@@ -35,12 +35,17 @@ export function ReviewPage({ shown, tell }: Props) {
   const { id, status, step } = shown;
   const [{ data, error }, retry] = useLiveQuery({ query: PlanDocument, variables: { id } });
   const { act, refusals } = useAct(DecideDocument, answer);
+  const [deciding, begin] = useTransition();
   const planId = data?.membershipImport?.plan?.id ?? "";
   const decide: Decide = useCallback(
-    async (decision, target) => {
-      const { done } = await act({ planId, decision, target });
-      if (done) announce(decisionInWords(decision, done.decidedCount));
-    },
+    (decision, target) =>
+      new Promise((resolve) =>
+        begin(async () => {
+          const { done } = await act({ planId, decision, target });
+          if (done) announce(decisionInWords(decision, done.decidedCount));
+          resolve();
+        }),
+      ),
     [act, planId],
   );
   const now = data?.membershipImport;
@@ -83,7 +88,7 @@ export function ReviewPage({ shown, tell }: Props) {
           <MappingPage id={id} editable={false} />
         </Tabs.Panel>
       </Tabs.Root>
-      {editable && <CompleteFoot id={id} version={now.version} plan={plan} tell={tell} />}
+      {editable && <CompleteFoot id={id} version={now.version} plan={plan} deciding={deciding} tell={tell} />}
     </section>
   );
 }

@@ -32,6 +32,7 @@ test("a change that somebody else has overtaken is explained, and can be made ag
   const ada = await deaf(t, "First Admin");
   const ben = await admin(t, browser, muster, "Second Admin");
   await ada.upload("overtaken.csv", ROSTER);
+  await mapsTo(ada).waitFor();
   await ben.row("overtaken.csv").getByRole("button", { name: "Resume" }).click();
   await mapsTo(ben).selectOption({ label: "Location" });
   await ben.column("Place").getByText("Set by an admin").waitFor();
@@ -51,6 +52,7 @@ test("a change of something else is made upon what they left", async (t) => {
   const ada = await deaf(t, "First Admin");
   const ben = await admin(t, browser, muster, "Second Admin");
   await ada.upload("elsewhere.csv", ROSTER);
+  await mapsTo(ada).waitFor();
   await ben.row(/elsewhere\.csv.*In progress/).getByRole("button", { name: "Resume" }).click();
   await ben.page.getByRole("radio", { name: "Some members" }).check();
   await mapsTo(ada).selectOption({ label: "Job title" });

@@ -86,7 +86,7 @@ test("from sign-in to complete without a mouse", async (t) => {
   await page.keyboard.press("ArrowLeft");
   await enter(page);
   await tabTo(page, /^Approve$/);
-  // The button shows the decision at once; completing takes the version that the answer brings.
+  // The button shows the decision at once; completing waits for the answer.
   const answered = page.waitForResponse((response) => response.request().postData()?.includes("decideProfileActions"));
   await enter(page);
   await answered;
