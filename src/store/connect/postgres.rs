@@ -67,7 +67,7 @@ pub(super) async fn open(url: &str, shares: Shares) -> Result<(DatabaseConnectio
 }
 
 async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection> {
-    let unless_asked = !url.contains("sslmode=");
+    let unless_asked = !["sslmode=", "ssl-mode="].iter().any(|asked| url.contains(asked));
     match connect(url, connections, unless_asked).await {
         Err(error) if unless_asked && is_turned_away(&error) => connect(url, connections, false).await,
         connected => connected,
