@@ -28,7 +28,7 @@ pub struct MemberFilter {
 }
 
 /// A place in the list of members, which is by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MemberCursor {
     /// Folded last and first name.
     pub name_key: String,
@@ -205,20 +205,21 @@ impl Store {
         Ok(found.into_tuple::<uuid::Uuid>().one(self.connection()).await?.is_some())
     }
 
-    /// The tenant's members among `ids`, by name.
+    /// Where the tenant's members among `ids` stand in the list, which is by name.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn sort_by_name(&self, tenant: TenantId, ids: &[MemberId]) -> Result<Vec<MemberId>> {
+    pub async fn member_places(&self, tenant: TenantId, ids: &[MemberId]) -> Result<Vec<MemberCursor>> {
         let backend = ConnectionTrait::get_database_backend(self.connection());
-        let mut names: Vec<(String, Uuid)> = Vec::with_capacity(ids.len());
+        let mut places = Vec::with_capacity(ids.len());
         for ids in ids.chunks(bulk::ids_max(backend)) {
             let is_one = bulk::is_one_of(backend, Column::Id, ids.iter().map(|id| id.0));
             let rows = there(tenant).filter(is_one).select_only().columns([Column::NameKey, Column::Id]);
-            names.extend(rows.into_tuple::<(String, Uuid)>().all(self.connection()).await?);
+            let found = rows.into_tuple::<(String, Uuid)>().all(self.connection()).await?;
+            places
+                .extend(found.into_iter().map(|(name_key, id)| MemberCursor { name_key, id: MemberId(id) }));
         }
-        names.sort_unstable();
-        Ok(names.into_iter().map(|(_, id)| MemberId(id)).collect())
+        Ok(places)
     }
 }
 

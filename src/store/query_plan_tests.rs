@@ -135,7 +135,7 @@ async fn each_statement_goes_by_an_index() {
             .unwrap(),
         "any unique id": store.any_member_has_unique_id(TENANT).await.unwrap(),
         "each member": store.each_member(TENANT).try_collect::<Vec<_>>().await.unwrap(),
-        "sorted by name": store.sort_by_name(TENANT, &members).await.unwrap(),
+        "member places": store.member_places(TENANT, &members).await.unwrap(),
         "actions": store.action_page(TENANT, PLAN, &ActionFilter::default(), &page(0)).await.unwrap(),
         "actions by place": store.actions(TENANT, PLAN, &[1, 2, 3]).await.unwrap(),
         "actions of a kind": store
@@ -228,7 +228,7 @@ members by name: SEARCH members USING INDEX members_name_key (tenant_id=? AND (n
 any unique id: SEARCH members USING INDEX members_unique_id (tenant_id=? AND unique_id>?)
 each member: SEARCH members USING PRIMARY KEY (tenant_id=?)
 each member: SCAN some
-sorted by name: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
+member places: SEARCH members USING PRIMARY KEY (tenant_id=? AND id=?)
 actions: SEARCH action_blocks USING PRIMARY KEY (plan_id=? AND block>? AND block<?)
 actions: SEARCH plans USING PRIMARY KEY (tenant_id=? AND id=?)
 actions: SEARCH decision_blocks USING PRIMARY KEY (plan_id=? AND block=?) LEFT-JOIN

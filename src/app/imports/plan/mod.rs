@@ -273,8 +273,16 @@ async fn members(app: &App, tenant: TenantId, ids: &[MemberId]) -> Result<HashMa
 }
 
 async fn by_name(app: Arc<App>, tenant: TenantId, members: Vec<MemberId>) -> Result<Vec<MemberId>> {
-    let _turn = app.store.turn_to_read().await;
-    Ok(app.store.sort_by_name(tenant, &members).await?)
+    let mut places = Vec::with_capacity(members.len());
+    for ids in members.chunks(DELETIONS_AT_ONCE) {
+        let _turn = app.store.turn_to_read().await;
+        places.extend(app.store.member_places(tenant, ids).await?);
+    }
+    elsewhere(move || {
+        places.sort_unstable();
+        Ok(places.into_iter().map(|place| place.id).collect())
+    })
+    .await
 }
 
 /// Proposes to delete members, in this order.
