@@ -105,24 +105,6 @@ test("what the server is unavailable for is said in its words", async (t) => {
   await ada.reads(message);
 });
 
-test("completing waits for a decision that is still on its way", async (t) => {
-  const ada = await admin(t, browser, muster, "First Admin");
-  await ada.upload("slow.csv", ROSTER);
-  await ada.press("Approve the mapping");
-  let arrive;
-  const arrived = new Promise((resolve) => (arrive = resolve));
-  await ada.page.route("**/graphql", async (route) => {
-    if (route.request().postData()?.includes("decideProfileActions")) await arrived;
-    return route.continue();
-  });
-  await ada.row("Wanda Kowalska").getByRole("button", { name: "Reject" }).click();
-  await ada.press("Complete the import…");
-  await ada.dialog().getByRole("button", { name: "Complete and apply", disabled: true }).waitFor();
-  arrive();
-  await ada.press("Complete and apply");
-  await ada.reads("Completed by First Admin");
-});
-
 test("an upload is cancelled, or tried again when the connection was lost", async (t) => {
   const ada = await admin(t, browser, muster, "First Admin", { allowed: [/ERR_FAILED/] });
   const uploads = (route) => route.request().headers()["content-type"]?.startsWith("multipart/");
@@ -147,4 +129,22 @@ test("an upload is cancelled, or tried again when the connection was lost", asyn
   await ada.press("Try again");
   await ada.sees("heading", "patience.csv");
   assert.equal(new Set(keys).size, 1, "the same key, so that it is not taken twice");
+});
+
+test("completing waits for a decision that is still on its way", async (t) => {
+  const ada = await admin(t, browser, muster, "First Admin");
+  await ada.upload("slow.csv", ROSTER);
+  await ada.press("Approve the mapping");
+  let arrive;
+  const arrived = new Promise((resolve) => (arrive = resolve));
+  await ada.page.route("**/graphql", async (route) => {
+    if (route.request().postData()?.includes("decideProfileActions")) await arrived;
+    return route.continue();
+  });
+  await ada.row("Wanda Kowalska").getByRole("button", { name: "Reject" }).click();
+  await ada.press("Complete the import…");
+  await ada.dialog().getByRole("button", { name: "Complete and apply", disabled: true }).waitFor();
+  arrive();
+  await ada.press("Complete and apply");
+  await ada.reads("Completed by First Admin");
 });
