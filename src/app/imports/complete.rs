@@ -123,8 +123,8 @@ pub(super) async fn check_guard(
         Some(number) if confirmed != i32::try_from(number).ok() => Err(UserError::new(
             UserErrorCode::DeletionsNotConfirmed,
             format!(
-                "{} of {} active members would be deleted or deactivated. If that is right, confirm it with \
-                 `confirmDeletions: {number}`.",
+                "{} members would be deleted or deactivated, and {} are active now. If that is right, confirm it \
+                 with `confirmDeletions: {number}`.",
                 grouped(number.into()),
                 grouped(active.into())
             ),
