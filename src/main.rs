@@ -75,7 +75,8 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     let pages = PagesArgs { playground: true, ..args.server.pages };
     let server = ServerArgs { tuning, pages, ..args.server };
     telemetry::log(&server.tuning.log, server.tuning.log_format)?;
-    let secret = demo::secret(&args.folder).context("the demo's secret")?;
+    let secret = demo::secret(&args.folder)
+        .with_context(|| format!("cannot keep the demo's secret in {}", args.folder))?;
     let database = DatabaseArgs {
         database_url: format!("sqlite://{}/muster.db?mode=rwc", args.folder),
         database_connections_max: 0,
@@ -140,7 +141,7 @@ fn tokens(auth: &AuthArgs, secret: Option<&[u8]>) -> anyhow::Result<Tokens> {
              made for other services would be good here"
         );
     }
-    let source = Source::of(jwks_url).context("MUSTER_JWKS_URL")?;
+    let source = Source::of(jwks_url).context("--jwks-url (MUSTER_JWKS_URL)")?;
     Ok(Tokens::by_issuer(Issuer::new(source, auth.pace()), auth.rules()))
 }
 
@@ -149,7 +150,7 @@ async fn trusted(folder: Option<&Path>, server: &ServerArgs) -> anyhow::Result<O
     let Some(folder) = folder else { return Ok(None) };
     let schema = muster::graphql::validating_schema();
     let read = TrustedOperations::read(folder, &schema, &server.transport()).await;
-    let trusted = read.context("MUSTER_TRUSTED_OPERATIONS")?;
+    let trusted = read.context("--trusted-operations (MUSTER_TRUSTED_OPERATIONS)")?;
     tracing::info!(count = trusted.count(), "only trusted operations run");
     Ok(Some(trusted))
 }
@@ -167,7 +168,7 @@ fn download_secret(secret: Option<&[u8]>, store: &Store) -> anyhow::Result<Vec<u
 
 async fn connect(args: &DatabaseArgs) -> anyhow::Result<Store> {
     let store = Store::connect(&args.database_url, args.database_connections_max, new_id()).await;
-    store.context("the database")
+    store.context("cannot open the database that --database-url (MUSTER_DATABASE_URL) names")
 }
 
 /// Makes sure that the schema is the one that this program knows.
@@ -210,7 +211,8 @@ fn alone(store: &Store) -> anyhow::Result<()> {
 }
 
 fn open(store: Store, files: &str, tuning: &TuningArgs, secret: &[u8]) -> anyhow::Result<Arc<App>> {
-    let files = Files::open(files, &s3_variables()).context("the files")?;
+    let files = Files::open(files, &s3_variables())
+        .context("cannot keep files where --files-url (MUSTER_FILES_URL) says")?;
     Ok(Arc::new(App::new(store, files, Clock::System, tuning.settings(secret))))
 }
 
@@ -225,7 +227,7 @@ async fn run(
     let listen = &server.listen.listen;
     let bound = serve::bind(listen)
         .await
-        .with_context(|| format!("cannot listen at {listen}: choose another address with --listen"))?;
+        .with_context(|| format!("cannot listen at {listen}: choose another HOST:PORT with --listen"))?;
     let metrics = telemetry::metrics()?;
     if let Some(issuer) = tokens.issuer() {
         tokio::spawn(issuer.keep(shutdown.clone()));
