@@ -61,26 +61,25 @@ fn statements<A: ActiveModelTrait>(
     on_conflict: &str,
 ) -> Result<Vec<Statement>> {
     let columns: Vec<ColumnOf<A>> = ColumnOf::<A>::iter().collect();
-    let rows_max = if backend == DbBackend::Postgres { ROWS_MAX } else { VALUES_MAX / columns.len() };
+    let names: Vec<_> = columns.iter().map(IdenStatic::as_str).collect();
     // Whoever writes gives the transaction up when something fails, so SQLite need not be able to take back the one statement:
     // for that, it would keep a copy of each page that the statement changes.
     let or_fail = backend == DbBackend::Sqlite && on_conflict.is_empty();
     let insert = if or_fail { "INSERT OR FAIL" } else { "INSERT" };
+    let insert = format!("{insert} INTO {} ({})", A::Entity::default().as_str(), names.join(", "));
     let mut statements = Vec::new();
     while !rows.is_empty() {
-        let now = match backend {
-            DbBackend::Postgres => rows.len().min(rows_max),
+        let count = match backend {
+            DbBackend::Postgres => rows.len().min(ROWS_MAX),
             // Few texts, as each is kept with room for all its values: the last rows are split by powers of two.
-            _ => rows_max.min(1 << rows.len().ilog2()),
+            _ => (VALUES_MAX / columns.len()).min(1 << rows.len().ilog2()),
         };
-        let later = rows.split_off(now);
+        let later = rows.split_off(count);
         let (source, values) = match backend {
             DbBackend::Postgres => arrays(&columns, rows)?,
             _ => tuples(&columns, rows),
         };
-        let names: Vec<_> = columns.iter().map(IdenStatic::as_str).collect();
-        let table = A::Entity::default();
-        let text = format!("{insert} INTO {} ({}) {source}{on_conflict}", table.as_str(), names.join(", "));
+        let text = format!("{insert} {source}{on_conflict}");
         statements.push(Statement::from_sql_and_values(backend, text, values));
         rows = later;
     }

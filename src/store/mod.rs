@@ -74,8 +74,8 @@ pub struct Store {
     file: Option<Arc<str>>,
     /// Pieces of background work that leave requests their connections.
     work_max: usize,
-    /// Reads that background work does many of at once, so that requests are left some connections. What it reads in a row, a page
-    /// after the other, goes beside them.
+    /// Turns for background work that reads much at once, so that requests are left some connections. What it reads a page after the
+    /// other takes none.
     reads: Arc<Semaphore>,
     /// Whose last commits may have been done without having been answered.
     unsure: Arc<listen::Unsure>,

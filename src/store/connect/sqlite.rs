@@ -18,7 +18,7 @@ const ACQUIRE_WRITER: Duration = Duration::from_secs(120);
 const BUSY: Duration = Duration::from_secs(15);
 /// Connections that read.
 const READERS_MAX: u32 = 8;
-/// Reads of background work that leave requests their connections.
+/// Turns to read for background work, so that requests are left some connections.
 pub(super) const BACKGROUND_READS_MAX: usize = 4;
 /// Bytes of a page.
 const PAGE_BYTES: u32 = 8 * 1024;
