@@ -77,11 +77,8 @@ async fn serve_demo(args: DemoArgs) -> anyhow::Result<()> {
     telemetry::log(&server.tuning.log, server.tuning.log_format)?;
     let secret = demo::secret(&args.folder)
         .with_context(|| format!("cannot keep the demo's secret in {}", args.folder))?;
-    let database = DatabaseArgs {
-        database_url: format!("sqlite://{}/muster.db?mode=rwc", args.folder),
-        database_connections_max: 0,
-    };
-    let store = connect(&database).await?;
+    let store = Store::connect(&format!("sqlite://{}/muster.db?mode=rwc", args.folder), 0, new_id()).await;
+    let store = store.with_context(|| format!("cannot open the demo's database in {}", args.folder))?;
     prepare(&store, true).await?;
     let app = open(store, &format!("file:{}/files", args.folder), &server.tuning, &secret)?;
     let admins =
@@ -177,12 +174,12 @@ async fn prepare(store: &Store, migrate: bool) -> anyhow::Result<()> {
         alone(store)?;
         store.migrate_up().await.context("bringing the database up to date")?;
         // An embedded database has one server: whoever held a lease is gone.
-        return store.free_leases().await.context("the database");
+        return store.free_leases().await.context("freeing the work of a server that is gone");
     }
     if migrate {
         store.migrate_up().await.context("bringing the database up to date")?;
     }
-    let changes = store.migrations().await.context("the database")?;
+    let changes = store.migrations().await.context("reading which migrations the database has")?;
     if let Some(change) = changes.iter().find(|change| !change.applied) {
         bail!(
             "the database is not up to date: {} is missing. Run `muster migrate up`, or serve with --migrate",
@@ -211,8 +208,8 @@ fn alone(store: &Store) -> anyhow::Result<()> {
 }
 
 fn open(store: Store, files: &str, tuning: &TuningArgs, secret: &[u8]) -> anyhow::Result<Arc<App>> {
-    let files = Files::open(files, &s3_variables())
-        .context("cannot keep files where --files-url (MUSTER_FILES_URL) says")?;
+    let opened = Files::open(files, &s3_variables());
+    let files = opened.with_context(|| format!("cannot keep files in {files}"))?;
     Ok(Arc::new(App::new(store, files, Clock::System, tuning.settings(secret))))
 }
 
