@@ -29,6 +29,8 @@ const QUERY: &str = "query HistoryPage($first: Int!) {
 
 /// Muster's line if no answer is one that was kept.
 pub const EXECUTED: &str = "Muster, each executed";
+/// Muster's line if besides no document is one that was seen before.
+pub const COMPILED: &str = "Muster, each a new document";
 
 /// How much is done.
 pub struct Effort {
@@ -56,6 +58,11 @@ async fn on(programs: &Programs, database: &Database, effort: &Effort) -> anyhow
         contenders.extend(programs.peer(peer, &url).await?);
     }
     let body = json!({ "query": QUERY, "variables": { "first": PAGE } }).to_string();
+    // The same page, with a variable that can be another one each time.
+    let filtered = QUERY.replace("$first: Int!", "$first: Int!, $from: DateTime!");
+    let filtered = filtered.replace("first: $first", "first: $first, filter: { uploadedFrom: $from }");
+    let from = "2001-01-01T00:00:00.000000001Z";
+    let filtered = json!({ "query": filtered, "variables": { "first": PAGE, "from": from } }).to_string();
     for contender in &contenders {
         load::check(contender, &body, "roster-", PAGE + 1).await?;
         // Until what is compiled, prepared and connected when it is first needed is there.
@@ -69,9 +76,10 @@ async fn on(programs: &Programs, database: &Database, effort: &Effort) -> anyhow
                 let rate = load::run(contender, &body, connections, effort.time, None).await?;
                 table.add(contender.name, rate);
                 if contender.name == "Muster" {
-                    let name = Some("HistoryPage");
-                    let rate = load::run(contender, &body, connections, effort.time, name).await?;
-                    table.add(EXECUTED, rate);
+                    let (mark, time) = (Some("000000001"), effort.time);
+                    table.add(EXECUTED, load::run(contender, &filtered, connections, time, mark).await?);
+                    let mark = Some("HistoryPage");
+                    table.add(COMPILED, load::run(contender, &body, connections, time, mark).await?);
                 }
             }
         }

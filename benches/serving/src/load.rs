@@ -65,14 +65,14 @@ fn complete(bytes: &[u8]) -> anyhow::Result<Option<usize>> {
     Ok(is_complete.then_some(body))
 }
 
-/// Requests per second at so many connections for so long. With `name`, an operation's name in the body, each request has
-/// another one of the same length in its place.
+/// Requests per second at so many connections for so long. With `mark`, a word of the body, each request has another one
+/// of the same length in its place: its first letter, and a number.
 pub async fn run(
     contender: &Contender,
     body: &str,
     connections: usize,
     time: Duration,
-    name: Option<&'static str>,
+    mark: Option<&'static str>,
 ) -> anyhow::Result<f64> {
     let request = request(contender, body);
     let mut tasks = Vec::new();
@@ -80,14 +80,14 @@ pub async fn run(
     for number in 0..connections {
         let mut connection = Connection::open(&contender.address).await?;
         let mut request = request.clone();
-        let place = name.and_then(|name| Some((name, request.find(name)?)));
+        let place = mark.and_then(|mark| Some((mark, request.find(mark)?)));
         tasks.push(tokio::spawn(async move {
             let mut answers = 0_u32;
             while Instant::now() < end {
-                if let Some((name, start)) = place {
+                if let Some((mark, start)) = place {
                     let number = number * 100_000 + answers as usize;
-                    let other = format!("x{number:0width$}", width = name.len() - 1);
-                    request.replace_range(start..start + name.len(), &other);
+                    let other = format!("{}{number:0width$}", &mark[..1], width = mark.len() - 1);
+                    request.replace_range(start..start + mark.len(), &other);
                 }
                 connection.ask(&request).await?;
                 answers += 1;

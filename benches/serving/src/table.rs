@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::history::EXECUTED;
+use crate::history::{COMPILED, EXECUTED};
 
 /// A table of one kind of work.
 pub struct Table {
@@ -27,7 +27,7 @@ impl Table {
 
     /// The lines that are Muster's own, with their ratios: all but the floor and the peers.
     pub fn ours(&self) -> impl Iterator<Item = (&str, f64)> {
-        let is_ours = |name: &str| !["mercurius", "yoga", EXECUTED].contains(&name);
+        let is_ours = |name: &str| !["mercurius", "yoga", EXECUTED, COMPILED].contains(&name);
         self.lines
             .iter()
             .skip(1)
