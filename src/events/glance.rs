@@ -1,10 +1,10 @@
 //! What those who watch a tenant see after a wake: read once, by whoever looks first, for all of them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{OnceCell, watch};
 use tokio::time::timeout;
 
 use super::{Events, Progress};
@@ -54,8 +54,26 @@ fn up_to(log_end: i64, mut transitions: Vec<Transition>) -> Arc<[Transition]> {
     transitions.into()
 }
 
-/// The last glance at a tenant.
-pub(super) type Seen = Mutex<Option<Arc<Glance>>>;
+/// What is seen of a tenant.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The glance after the last wake that somebody has looked after: those who look meanwhile wait for it together, and are
+    /// all told at once when it is there.
+    newest: Mutex<(u64, Arc<OnceCell<Arc<Glance>>>)>,
+    /// The last glance that was read. Whoever reads holds it, so that a tenant is read once at a time.
+    read: tokio::sync::Mutex<Option<Arc<Glance>>>,
+}
+
+impl Seen {
+    /// The place of the glance after so many wakes, or more: after how many, is answered with it.
+    fn after(&self, wakes: u64) -> (u64, Arc<OnceCell<Arc<Glance>>>) {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.0 < wakes {
+            *newest = (wakes, Arc::default());
+        }
+        newest.clone()
+    }
+}
 
 /// Somebody who watches a tenant.
 #[derive(Debug)]
@@ -95,10 +113,10 @@ impl Watching {
     /// # Errors
     /// If the database cannot be read, or not in time.
     pub async fn look_now(&mut self, store: &Store) -> Result<Arc<Glance>, StoreError> {
-        let wakes = *self.wakes.borrow_and_update();
+        self.wakes.mark_unchanged();
         in_time(async {
-            let mut seen = self.seen.lock().await;
-            self.read(store, wakes, &mut seen).await
+            let mut before = self.seen.read.lock().await;
+            self.read(store, &mut before).await
         })
         .await
     }
@@ -110,24 +128,21 @@ impl Watching {
     pub async fn look(&mut self, store: &Store) -> Result<Arc<Glance>, StoreError> {
         // Marked as seen before it is read, so that a change meanwhile wakes again.
         let wakes = *self.wakes.borrow_and_update();
-        in_time(async {
-            let mut seen = self.seen.lock().await;
-            match &*seen {
+        let (wakes, glance) = self.seen.after(wakes);
+        let read = async || {
+            let mut before = self.seen.read.lock().await;
+            match &*before {
                 Some(glance) if glance.wakes >= wakes => Ok(glance.clone()),
-                _ => self.read(store, wakes, &mut seen).await,
+                _ => self.read(store, &mut before).await,
             }
-        })
-        .await
+        };
+        in_time(async { glance.get_or_try_init(read).await.cloned() }).await
     }
 
-    async fn read(
-        &self,
-        store: &Store,
-        wakes: u64,
-        seen: &mut Option<Arc<Glance>>,
-    ) -> Result<Arc<Glance>, StoreError> {
+    async fn read(&self, store: &Store, before: &mut Option<Arc<Glance>>) -> Result<Arc<Glance>, StoreError> {
+        let wakes = *self.wakes.borrow();
         let standing = store.standing(self.tenant).await?;
-        let last = match seen {
+        let last = match before {
             Some(before) if before.log_end == standing.log_end => before.last.clone(),
             _ => {
                 let from = standing.log_end - i64::from(KEPT_MAX);
@@ -148,7 +163,7 @@ impl Watching {
             active: standing.active,
             progress,
         });
-        *seen = Some(glance.clone());
+        *before = Some(glance.clone());
         Ok(glance)
     }
 
@@ -206,6 +221,19 @@ mod tests {
         assert_eq!(behind(&of_forty, 7), None);
     }
 
+    /// Whoever was woken earlier, and looks only now, reads it for those who were woken later as well.
+    #[test]
+    fn a_look_after_an_earlier_wake_is_one_after_the_last() {
+        let seen = Seen::default();
+        let (first, of_first) = seen.after(1);
+        let (second, of_second) = seen.after(2);
+        assert_eq!((first, second), (1, 2));
+        assert!(!Arc::ptr_eq(&of_first, &of_second), "what is being read may be older than the wake");
+        let (late, of_late) = seen.after(1);
+        assert_eq!(late, 2);
+        assert!(Arc::ptr_eq(&of_late, &of_second));
+    }
+
     /// A database that says nothing any more holds nobody up, however many look.
     #[tokio::test]
     async fn all_who_look_in_an_outage_are_told_at_once() {
@@ -216,7 +244,7 @@ mod tests {
         let mut watching: Vec<Watching> = (0..20).map(|_| events.watch(tenant)).collect();
         // Whoever looked first is waiting for an answer.
         let seen = watching[0].seen.clone();
-        let _first = seen.lock().await;
+        let _first = seen.read.lock().await;
         tokio::time::pause();
         let looks = watching.iter_mut().map(|watching| watching.look_now(&store));
         let began = tokio::time::Instant::now();
