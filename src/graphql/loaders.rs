@@ -1,13 +1,24 @@
 //! Loaders: what the nodes of a page belong to is read for all of them at once, never one by one. They see one tenant,
 //! and live as long as one operation.
+//!
+//! They load in the task of the operation, whenever its execution cannot go on: by then all siblings have asked. A timer
+//! would have each level of a query wait for a millisecond, which is the least that the runtime's timers know, and a task
+//! on another thread could begin before all have asked.
 
 use std::collections::HashMap;
+use std::future::{self, poll_fn};
 use std::hash::Hash;
-use std::sync::Arc;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
+use async_graphql::Request;
 use async_graphql::dataloader::{DataLoader, Loader};
-use async_graphql::runtime::{TokioSpawner, TokioTimer};
+use async_graphql::runtime::Timer;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use futures_util::task::{FutureObj, Spawn, SpawnError};
 
 use crate::app::imports::{history, review};
 use crate::app::{App, AppError, fields, identity, members};
@@ -53,14 +64,59 @@ pub(super) struct Loaders(DataLoader<Batch>);
 
 type Loaded<K, V> = Result<HashMap<K, V>, Arc<AppError>>;
 
-impl Loaders {
-    pub fn new(app: Arc<App>, requester: Requester) -> Self {
-        let batch = Batch { app, requester };
-        let loader = DataLoader::new(batch, TokioSpawner::current(), TokioTimer::default());
-        // Long enough for the siblings in the same turn of the executor, and no longer.
-        Self(loader.delay(Duration::from_micros(50)))
-    }
+/// Loads that the operation has to begin.
+#[derive(Clone, Default)]
+struct Loads(Arc<Mutex<Vec<FutureObj<'static, ()>>>>);
 
+impl Loads {
+    fn take(&self) -> Vec<FutureObj<'static, ()>> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Spawn for Loads {
+    fn spawn_obj(&self, load: FutureObj<'static, ()>) -> Result<(), SpawnError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(load);
+        Ok(())
+    }
+}
+
+/// Once a load is begun, it waits for nobody.
+struct AtOnce;
+
+impl Timer for AtOnce {
+    fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(future::ready(()))
+    }
+}
+
+/// Has a requester's operation executed with loaders of its own, and loads for it whenever it cannot go on.
+pub async fn with_loaders<F: Future>(
+    app: Arc<App>,
+    requester: Requester,
+    request: Request,
+    execute: impl FnOnce(Request) -> F,
+) -> F::Output {
+    let loads = Loads::default();
+    let loaders = Loaders(DataLoader::new(Batch { app, requester }, loads.clone(), AtOnce));
+    let mut execution = pin!(execute(request.data(loaders)));
+    let mut under_way = FuturesUnordered::new();
+    poll_fn(|context| {
+        loop {
+            if let Poll::Ready(answer) = execution.as_mut().poll(context) {
+                return Poll::Ready(answer);
+            }
+            under_way.extend(loads.take());
+            match under_way.poll_next_unpin(context) {
+                Poll::Ready(Some(())) => {}
+                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
+            }
+        }
+    })
+    .await
+}
+
+impl Loaders {
     pub async fn one<K>(&self, key: K) -> Result<Option<<Batch as Loader<K>>::Value>, Arc<AppError>>
     where
         K: Send + Sync + Hash + Eq + Clone + 'static,

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use async_graphql::{SDLExportOptions, Schema};
 
 pub use error::Code;
+pub use loaders::with_loaders;
 pub use session::Session;
 pub use subscription::{Opened, Turn};
 use validating::Validating;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use async_graphql::{Context, Request, Result};
+use async_graphql::{Context, Result};
 
 use super::error::{Code, error};
 use super::loaders::Loaders;
@@ -25,15 +25,6 @@ pub struct Session {
     pub is_fleeting: Arc<AtomicBool>,
     /// How many items of lists without pages have been answered.
     pub listed: Arc<AtomicUsize>,
-}
-
-impl Session {
-    /// Puts it, and loaders that live as long as the operation, into the request.
-    #[must_use]
-    pub fn into_request(self, app: &Arc<App>, request: Request) -> Request {
-        let loaders = Loaders::new(app.clone(), self.requester);
-        request.data(loaders).data(self)
-    }
 }
 
 pub(super) fn session<'a>(ctx: &Context<'a>) -> &'a Session {

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::app::imports::watch::{Occasion, Told, Watcher};
 use crate::domain::id::UserId;
 use crate::domain::requester::Requester;
-use crate::graphql::{MusterSchema, Opened, Session, Turn};
+use crate::graphql::{MusterSchema, Opened, Session, Turn, with_loaders};
 
 /// Events whose answers are kept for those who come to them later; whoever is further behind works them out again.
 const ANSWERS_MAX: usize = 16;
@@ -64,9 +64,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Who sent a request; none if it goes without.
+fn session(request: &Request) -> Option<&Session> {
+    request.data.get(&TypeId::of::<Session>())?.downcast_ref()
+}
+
 impl Executor for Live {
     async fn execute(&self, request: Request) -> Response {
-        self.schema.execute(request).await
+        let Some(requester) = session(&request).map(|session| session.requester) else {
+            return self.schema.execute(request).await;
+        };
+        with_loaders(self.app.clone(), requester, request, |request| self.schema.execute(request)).await
     }
 
     fn execute_stream(&self, request: Request, _: Option<Arc<Data>>) -> BoxStream<'static, Response> {
@@ -99,7 +107,7 @@ impl Live {
 
     /// Those who ask the same, with whoever sends this request among them.
     fn audience(&self, request: &Request) -> Option<Arc<Audience>> {
-        let session = request.data.get(&TypeId::of::<Session>())?.downcast_ref::<Session>()?;
+        let session = session(request)?;
         // An address to download from carries the user whom it was given to: all such fields have this in their names.
         let asks_for_addresses = request.query.contains("ownload");
         let user = if asks_for_addresses { session.requester.user } else { UserId(uuid::Uuid::nil()) };
@@ -171,9 +179,11 @@ impl Live {
             is_fleeting: Arc::default(),
             listed: Arc::default(),
         };
-        let responses = self.schema.execute_stream(session.into_request(&self.app, request));
         // One event, one answer.
-        Box::pin(responses).next().await.unwrap_or_default()
+        let execute = async |request| self.schema.execute_stream(request).boxed().next().await;
+        // In a box, as every subscriber would have room for it as long as nothing happens.
+        let answer = Box::pin(with_loaders(self.app.clone(), asked.requester, request.data(session), execute));
+        answer.await.unwrap_or_default()
     }
 }
 

@@ -89,7 +89,7 @@ impl Gate for TokenGate {
             is_fleeting: fleeting.map(|fleeting| fleeting.0.clone()).unwrap_or_default(),
             listed: Arc::default(),
         };
-        session.into_request(&self.app, request)
+        request.data(session)
     }
 
     fn audience(&self, session: &SignedIn) -> Option<String> {
