@@ -9,12 +9,12 @@ use std::any::TypeId;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use async_graphql::{Data, Executor, Request, Response, Variables};
+use async_graphql::{Request, Response, Variables};
 use futures_util::future::FutureExt as _;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use tokio::sync::OnceCell;
 
-use super::transport::RequestId;
+use super::transport::{Answer, Executor, RequestId, TransportLimits};
 use super::turns::{Turns, Work};
 use crate::app::App;
 use crate::app::imports::watch::{Occasion, Told, Watcher};
@@ -35,6 +35,7 @@ pub(super) struct Live {
     schema: MusterSchema,
     app: Arc<App>,
     turns: Turns,
+    limits: Arc<TransportLimits>,
     audiences: Arc<Mutex<Audiences>>,
 }
 
@@ -55,7 +56,7 @@ struct Asked {
 /// Those who asked the same.
 struct Audience {
     asked: Arc<Asked>,
-    answers: Mutex<VecDeque<(Occasion, Arc<OnceCell<Response>>)>>,
+    answers: Mutex<VecDeque<(Occasion, Arc<OnceCell<Answer>>)>>,
     /// Where it is known.
     among: Weak<Mutex<Audiences>>,
 }
@@ -77,11 +78,11 @@ impl Executor for Live {
         with_loaders(self.app.clone(), requester, request, |request| self.schema.execute(request)).await
     }
 
-    fn execute_stream(&self, request: Request, _: Option<Arc<Data>>) -> BoxStream<'static, Response> {
+    fn subscribe(&self, request: Request) -> BoxStream<'static, Answer> {
         let live = self.clone();
         async move {
             let Some(audience) = live.audience(&request) else {
-                return live.schema.execute_stream(request);
+                return stream::empty().boxed();
             };
             let opened = Opened::default();
             let request = request.data(Turn::Open(opened.clone()));
@@ -90,7 +91,7 @@ impl Executor for Live {
             drop(tenants);
             match opened.take() {
                 Some(watcher) if refusals.is_empty() => live.tell(audience, watcher),
-                _ => stream::iter(refusals).boxed(),
+                _ => stream::iter(refusals).map(move |refusal| Answer::of(refusal, &live.limits)).boxed(),
             }
         }
         .boxed()
@@ -101,8 +102,8 @@ impl Executor for Live {
 }
 
 impl Live {
-    pub fn new(schema: MusterSchema, app: Arc<App>, turns: Turns) -> Self {
-        Self { schema, app, turns, audiences: Arc::default() }
+    pub fn new(schema: MusterSchema, app: Arc<App>, turns: Turns, limits: TransportLimits) -> Self {
+        Self { schema, app, turns, limits: Arc::new(limits), audiences: Arc::default() }
     }
 
     /// Those who ask the same, with whoever sends this request among them.
@@ -128,40 +129,45 @@ impl Live {
         Some(audience)
     }
 
-    fn tell(self, audience: Arc<Audience>, watcher: Watcher) -> BoxStream<'static, Response> {
+    fn tell(self, audience: Arc<Audience>, watcher: Watcher) -> BoxStream<'static, Answer> {
         stream::unfold(Some((self, audience, watcher)), |subscriber| async {
             let (live, audience, mut watcher) = subscriber?;
             match watcher.next().await.transpose()? {
                 Ok(told) => {
-                    let response = live.answer(&audience, told).await;
-                    Some((response, Some((live, audience, watcher))))
+                    let answer = live.answer(&audience, told).await;
+                    Some((answer, Some((live, audience, watcher))))
                 }
                 Err(failure) => {
-                    Some((live.work_out(&audience, Turn::Tell(Err(Arc::new(failure)))).await, None))
+                    let response = live.work_out(&audience, Turn::Tell(Err(Arc::new(failure)))).await;
+                    Some((live.write(response), None))
                 }
             }
         })
         .boxed()
     }
 
-    async fn answer(&self, audience: &Arc<Audience>, told: Told) -> Response {
+    async fn answer(&self, audience: &Arc<Audience>, told: Told) -> Answer {
         let is_alone = Arc::strong_count(audience) == 1;
         let Some(occasion) = told.occasion.filter(|_| !is_alone) else {
-            return self.work_out(audience, Turn::Tell(Ok(told))).await;
+            return self.write(self.work_out(audience, Turn::Tell(Ok(told))).await);
         };
         let answer = audience.answer(occasion);
         let work_out = async || {
             let response = self.work_out(audience, Turn::Tell(Ok(told))).await;
-            // Those who wait for it get it, and nobody later.
-            if !is_worth_keeping(&response) {
+            let is_ok = response.is_ok();
+            let answer = self.write(response);
+            // A failure is of its moment; and what is long would take its memory for as long as somebody watches. Those who
+            // wait for it get it, and nobody later.
+            if !is_ok || !answer.is_within(ANSWER_BYTES_MAX) {
                 audience.forget(occasion);
             }
-            response
+            answer
         };
-        let response = answer.get_or_init(work_out).await;
-        let mut copy = Response::new(response.data.clone());
-        copy.errors.clone_from(&response.errors);
-        copy
+        answer.get_or_init(work_out).await.clone()
+    }
+
+    fn write(&self, response: Response) -> Answer {
+        Answer::of(response, &self.limits)
     }
 
     async fn work_out(&self, audience: &Audience, turn: Turn) -> Response {
@@ -181,16 +187,9 @@ impl Live {
         };
         // One event, one answer.
         let execute = async |request| self.schema.execute_stream(request).boxed().next().await;
-        // In a box, as every subscriber would have room for it as long as nothing happens.
-        let answer = Box::pin(with_loaders(self.app.clone(), asked.requester, request.data(session), execute));
-        answer.await.unwrap_or_default()
+        let answer = with_loaders(self.app.clone(), asked.requester, request.data(session), execute).await;
+        answer.unwrap_or_default()
     }
-}
-
-/// A failure is of its moment; and what is long would take its memory for as long as somebody watches.
-fn is_worth_keeping(response: &Response) -> bool {
-    let mut room = [0; ANSWER_BYTES_MAX];
-    response.is_ok() && serde_json::to_writer(&mut room[..], &response.data).is_ok()
 }
 
 impl Audience {
@@ -199,7 +198,7 @@ impl Audience {
     }
 
     /// The place of the answer that is given on this occasion.
-    fn answer(&self, occasion: Occasion) -> Arc<OnceCell<Response>> {
+    fn answer(&self, occasion: Occasion) -> Arc<OnceCell<Answer>> {
         let mut answers = lock(&self.answers);
         if let Some((_, answer)) = answers.iter().rev().find(|(of, _)| *of == occasion) {
             return answer.clone();
@@ -207,7 +206,7 @@ impl Audience {
         if answers.len() >= ANSWERS_MAX {
             answers.pop_front();
         }
-        let answer = Arc::<OnceCell<Response>>::default();
+        let answer = Arc::<OnceCell<Answer>>::default();
         answers.push_back((occasion, answer.clone()));
         answer
     }

@@ -50,8 +50,8 @@ pub struct Site {
 /// All paths.
 pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
     let schema = schema(site.app.clone(), site.schema);
-    let schema = Live::new(schema, site.app.clone(), site.gate.quotas.turns().clone());
     let limits = TransportLimits { introspection: site.schema.introspection, ..site.limits };
+    let schema = Live::new(schema, site.app.clone(), site.gate.quotas.turns().clone(), limits.clone());
     let issuer = site.gate.tokens.issuer();
     let gate = Arc::new(site.gate);
     let graphql = transport::endpoint(schema, gate, limits, site.trusted, site.shutdown, site.sockets);

@@ -19,11 +19,19 @@ struct Failed<'a> {
 
 /// Writes the outcome of an operation as a body.
 pub(super) fn body(response: &Response) -> String {
-    let json = match failed_before_execution(response) {
-        true => serde_json::to_string(&Failed { errors: &response.errors }),
+    match failed_before_execution(response) {
+        true => refusal(&response.errors),
         // Directly, not through a `Value`, which would sort the keys.
-        false => serde_json::to_string(response),
-    };
+        false => written_or_not(serde_json::to_string(response)),
+    }
+}
+
+/// Writes why an operation was not executed, as a body.
+pub(super) fn refusal(errors: &[ServerError]) -> String {
+    written_or_not(serde_json::to_string(&Failed { errors }))
+}
+
+fn written_or_not(json: serde_json::Result<String>) -> String {
     json.unwrap_or_else(|_| r#"{"errors":[{"message":"The answer cannot be written."}]}"#.to_owned())
 }
 

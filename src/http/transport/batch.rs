@@ -5,12 +5,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Executor, Response, Value, parser::types::OperationType};
+use async_graphql::{Response, Value, parser::types::OperationType};
 use poem::http::StatusCode;
 use tokio::time::Instant;
 
 use super::{
     RequestId, answer,
+    executor::Executor,
     gate::Gate,
     guard::expansion::within,
     media::Media,

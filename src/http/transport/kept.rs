@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use async_graphql::{Executor, Request, parser::types::OperationType};
+use async_graphql::{Request, parser::types::OperationType};
 use bytes::Bytes;
 use poem::http::StatusCode;
 
 use super::{
     RequestId, answer,
+    executor::Executor,
     gate::{Edition, Gate},
     media::Media,
     operation::{Core, Operation, count, unavailable},

@@ -10,6 +10,7 @@
 mod answer;
 mod batch;
 mod documents;
+mod executor;
 mod gate;
 mod guard;
 mod kept;
@@ -31,7 +32,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use async_graphql::{Executor, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use poem::{
     Body, Endpoint, Request, Response,
     error::ReadBodyError,
@@ -42,6 +43,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::{
+    executor::{Answer, Executor},
     gate::{Denied, Edition, Gate, Place},
     kept::Fleeting,
     limits::TransportLimits,

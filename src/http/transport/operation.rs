@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_graphql::{
-    Executor, Request, Response,
+    Request, Response,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use poem::http::StatusCode;
@@ -17,6 +17,7 @@ use tracing::Instrument;
 use super::{
     RequestId, answer,
     documents::{Documents, Parsed},
+    executor::Executor,
     gate::{Denied, Gate, Place},
     guard,
     kept::Answers,

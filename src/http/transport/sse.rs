@@ -6,7 +6,7 @@
 
 use std::{io, pin::Pin, sync::Arc};
 
-use async_graphql::{Executor, Response, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use bytes::Bytes;
 use futures_util::{
     Stream, StreamExt,
@@ -21,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     RequestId, answer,
+    executor::{Answer, Executor},
     gate::{Gate, Place},
-    limits::TransportLimits,
     media::Media,
     not_allowed,
     operation::{Core, Operation, unavailable},
@@ -51,7 +51,7 @@ pub(super) fn answer<S: Executor, G: Gate>(
         return Err(not_allowed("A GET request cannot be a mutation."));
     }
     let events = Events {
-        responses: Some(responses(core.clone(), operation, session, id.clone())),
+        answers: Some(answers(core.clone(), operation, session, id.clone())),
         heartbeat: interval(core.limits.keepalive()),
         end,
         shutdown: core.shutdown.clone(),
@@ -65,37 +65,33 @@ pub(super) fn answer<S: Executor, G: Gate>(
         .body(body))
 }
 
-fn responses<S: Executor, G: Gate>(
+fn answers<S: Executor, G: Gate>(
     core: Arc<Core<S, G>>,
     operation: Result<Operation, Refusal>,
     session: G::Session,
     id: RequestId,
-) -> BoxStream<'static, Response> {
+) -> BoxStream<'static, Answer> {
     let operation = match operation {
         Ok(operation) => operation,
-        Err(refusal) => return stream::once(async move { failed(refusal) }).boxed(),
+        Err(refusal) => return stream::once(async move { refused(refusal) }).boxed(),
     };
     if operation.kind == OperationType::Subscription {
-        let limits: TransportLimits = core.limits.clone();
-        let request = core.prepare(operation.into_request(), &session, &id);
-        let responses = core.schema.execute_stream(request, None);
-        return responses
-            .map(move |mut response| {
-                answer::tidy(&mut response, &limits);
-                response
-            })
-            .boxed();
+        return core.schema.subscribe(core.prepare(operation.into_request(), &session, &id));
     }
-    stream::once(async move { core.run(operation, &session, &id).await.unwrap_or_else(failed) }).boxed()
+    let run = async move {
+        let response = core.run(operation, &session, &id).await;
+        response.map_or_else(refused, |response| Answer::of(response, &core.limits))
+    };
+    stream::once(run).boxed()
 }
 
-fn failed(refusal: Refusal) -> Response {
-    Response::from_errors(vec![refusal.into_error()])
+fn refused(refusal: Refusal) -> Answer {
+    Answer::Refused([refusal.into_error()].into())
 }
 
 struct Events {
     /// `None` after `complete`.
-    responses: Option<BoxStream<'static, Response>>,
+    answers: Option<BoxStream<'static, Answer>>,
     heartbeat: Interval,
     end: Pin<Box<Sleep>>,
     shutdown: CancellationToken,
@@ -111,14 +107,15 @@ impl Events {
     }
 
     async fn next(&mut self) -> Option<Bytes> {
-        let responses = self.responses.as_mut()?;
+        let answers = self.answers.as_mut()?;
         tokio::select! {
             () = self.shutdown.cancelled() => None,
             () = &mut self.end => None,
-            response = responses.next() => Some(match response {
-                Some(response) => format!("event: next\ndata: {}\n\n", answer::body(&response)).into(),
+            answer = answers.next() => Some(match answer {
+                Some(Answer::Executed(json)) => next(json.get()),
+                Some(Answer::Refused(errors)) => next(&answer::refusal(&errors)),
                 None => {
-                    self.responses = None;
+                    self.answers = None;
                     Bytes::from_static(b"event: complete\ndata:\n\n")
                 }
             }),
@@ -126,4 +123,8 @@ impl Events {
             _ = self.heartbeat.tick() => Some(Bytes::from_static(b":\n\n")),
         }
     }
+}
+
+fn next(json: &str) -> Bytes {
+    format!("event: next\ndata: {json}\n\n").into()
 }

@@ -12,7 +12,7 @@ mod map;
 
 use std::sync::Arc;
 
-use async_graphql::{Executor, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use futures_util::TryStreamExt;
 use multer::{Field, Multipart};
 use poem::{Body, Response, http::StatusCode};
@@ -20,6 +20,7 @@ use poem::{Body, Response, http::StatusCode};
 use self::{body::Meter, feed::Feed, headers::HeaderCleaner};
 use super::{
     RequestId, answer,
+    executor::Executor,
     gate::{Gate, Place},
     media::Media,
     operation::{Core, Operation},

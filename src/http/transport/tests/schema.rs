@@ -1,16 +1,28 @@
 //! A small schema that shows what the transport did.
 
 use async_graphql::{
-    Context, Error, ErrorExtensions, InputObject, InputValueError, Object, Result, Scalar, ScalarType,
-    Schema, SimpleObject, Subscription, Value,
+    Context, Error, ErrorExtensions, InputObject, InputValueError, Object, Request, Response, Result, Scalar,
+    ScalarType, Schema, SimpleObject, Subscription, Value,
 };
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream, stream::BoxStream};
 use tokio::sync::Semaphore;
 
 use super::{RequestId, Session};
 use crate::files::uploads::Uploads;
+use crate::http::transport::{Answer, Executor, TransportLimits};
 
 pub(super) type TestSchema = Schema<Query, Mutation, Subscriptions>;
+
+impl Executor for TestSchema {
+    async fn execute(&self, request: Request) -> Response {
+        self.execute(request).await
+    }
+
+    fn subscribe(&self, request: Request) -> BoxStream<'static, Answer> {
+        let responses = self.execute_stream(request);
+        responses.map(|response| Answer::of(response, &TransportLimits::DEFAULT)).boxed()
+    }
+}
 
 pub(super) fn schema() -> TestSchema {
     let schema = Schema::build(Query, Mutation, Subscriptions);

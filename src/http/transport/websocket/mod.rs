@@ -12,7 +12,6 @@ mod socket;
 
 use std::sync::Arc;
 
-use async_graphql::Executor;
 use poem::{
     FromRequest, IntoResponse, Request, Response,
     http::header,
@@ -21,6 +20,7 @@ use poem::{
 
 use super::{
     RequestId,
+    executor::Executor,
     gate::Gate,
     operation::{Core, unavailable},
     origin,

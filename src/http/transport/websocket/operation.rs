@@ -2,13 +2,18 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use async_graphql::{Executor, Response, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::mpsc::Sender;
 
 use super::protocol;
 use crate::http::transport::{
-    RequestId, answer, gate::Gate, operation::Core, params::Params, refusal::Refusal,
+    RequestId,
+    executor::{Answer, Executor},
+    gate::Gate,
+    operation::Core,
+    params::Params,
+    refusal::Refusal,
 };
 
 /// A message of an operation on its way to the socket.
@@ -36,16 +41,16 @@ impl Outbox {
         let _ = self.queue.send(message).await;
     }
 
-    /// Sends a response; whether more may follow.
-    async fn respond(&self, response: &Response) -> bool {
-        let (text, is_last) = protocol::outcome(&self.id, response);
+    /// Sends an answer; whether more may follow.
+    async fn answer(&self, answer: &Answer) -> bool {
+        let (text, is_last) = protocol::outcome(&self.id, answer);
         self.send(text, is_last).await;
         !is_last
     }
 
     /// Sends the end without an execution.
     pub async fn refuse(&self, refusal: Refusal) {
-        self.respond(&Response::from_errors(vec![refusal.into_error()])).await;
+        self.answer(&Answer::Refused([refusal.into_error()].into())).await;
     }
 }
 
@@ -77,15 +82,18 @@ async fn execute<S: Executor, G: Gate>(
     let operation = core.admit(params, &session)?;
     if operation.kind == OperationType::Subscription {
         let request = core.prepare(operation.into_request(), &session, id);
-        let mut responses = core.schema.execute_stream(request, None);
-        while let Some(mut response) = responses.next().await {
-            answer::tidy(&mut response, &core.limits);
-            if !outbox.respond(&response).await {
+        let mut answers = core.schema.subscribe(request);
+        while let Some(answer) = answers.next().await {
+            if !outbox.answer(&answer).await {
                 return Ok(());
             }
         }
-    } else if !outbox.respond(&core.run(operation, &session, id).await?).await {
-        return Ok(());
+    } else {
+        // In a box, as a subscription would have room for it as long as it lasts.
+        let response = Box::pin(core.run(operation, &session, id)).await?;
+        if !outbox.answer(&Answer::of(response, &core.limits)).await {
+            return Ok(());
+        }
     }
     outbox.send(protocol::complete(&outbox.id), true).await;
     Ok(())

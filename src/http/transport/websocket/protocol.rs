@@ -1,12 +1,11 @@
 //! The messages of `graphql-transport-ws`.
 
-use async_graphql::{Response, ServerError, Value};
+use async_graphql::{ServerError, Value};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::close::Close;
-use crate::http::transport::{
-    answer::failed_before_execution, limits::TransportLimits, params::Params, token::bearer,
-};
+use crate::http::transport::{executor::Answer, limits::TransportLimits, params::Params, token::bearer};
 
 /// What a client says.
 #[derive(Debug)]
@@ -89,7 +88,7 @@ enum ServerMessage<'a> {
     },
     Next {
         id: &'a str,
-        payload: &'a Response,
+        payload: &'a RawValue,
     },
     Error {
         id: &'a str,
@@ -119,13 +118,11 @@ pub(super) fn complete(id: &str) -> String {
     ServerMessage::Complete { id }.write()
 }
 
-/// The message for a response, and whether it is the operation's last: an operation that was not
+/// The message for an answer, and whether it is the operation's last: an operation that was not
 /// executed ends with its `error`.
-pub(super) fn outcome(id: &str, response: &Response) -> (String, bool) {
-    let failed = failed_before_execution(response);
-    let message = match failed {
-        true => ServerMessage::Error { id, payload: &response.errors },
-        false => ServerMessage::Next { id, payload: response },
-    };
-    (message.write(), failed)
+pub(super) fn outcome(id: &str, answer: &Answer) -> (String, bool) {
+    match answer {
+        Answer::Executed(payload) => (ServerMessage::Next { id, payload }.write(), false),
+        Answer::Refused(payload) => (ServerMessage::Error { id, payload }.write(), true),
+    }
 }

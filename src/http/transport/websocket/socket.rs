@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
 
-use async_graphql::Executor;
 use futures_util::{SinkExt, StreamExt};
 use poem::web::websocket::{Message, WebSocketStream};
 use tokio::{
@@ -18,6 +17,7 @@ use super::{
 };
 use crate::http::transport::{
     RequestId,
+    executor::{Answer, Executor},
     gate::{Gate, Place},
     operation::Core,
     params::Params,
@@ -139,7 +139,8 @@ impl<S: Executor, G: Gate> Socket<S, G> {
     async fn hear(&mut self, stream: &mut WebSocketStream, text: &str) -> Result<(), Close> {
         match ClientMessage::read(text, &self.core.limits)? {
             ClientMessage::ConnectionInit { token } => {
-                self.init(token).await?;
+                // In a box, as what finds out who speaks would have its room in each socket as long as that is open.
+                Box::pin(self.init(token)).await?;
                 self.say(stream, protocol::connection_ack()).await
             }
             ClientMessage::Ping { payload } => self.say(stream, protocol::pong(payload)).await,
@@ -185,7 +186,7 @@ impl<S: Executor, G: Gate> Socket<S, G> {
         if self.operations.len() >= bound {
             let sentence = format!("More than {bound} operations on one connection.");
             let error = Refusal::request(Code::LimitExceeded, sentence).into_error();
-            let (text, _) = protocol::outcome(&id, &async_graphql::Response::from_errors(vec![error]));
+            let (text, _) = protocol::outcome(&id, &Answer::Refused([error].into()));
             return self.say(stream, text).await;
         }
         let id: Arc<str> = id.into();
