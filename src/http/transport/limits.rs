@@ -71,8 +71,6 @@ pub struct TransportLimits {
     pub subscriptions_per_socket_max: usize,
     /// The id that a client gives to an operation.
     pub operation_id_bytes_max: usize,
-    /// Messages waiting for one WebSocket; then its operations wait.
-    pub socket_queue_messages_max: usize,
     /// WebSockets and event streams of this process.
     pub connections_max: usize,
     /// Until when a new WebSocket must send `connection_init`.
@@ -120,7 +118,6 @@ impl TransportLimits {
         socket_buffer_bytes: 4 * KIB,
         subscriptions_per_socket_max: 100,
         operation_id_bytes_max: 256,
-        socket_queue_messages_max: 8,
         connections_max: 20_000,
         connection_init_seconds: 10,
         keepalive_seconds: 12,

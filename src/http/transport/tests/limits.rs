@@ -24,7 +24,7 @@ enum Sent {
 }
 
 /// Bounds whose two sides are a matter of time, of a connection or of the answer, and the test that has them.
-const ELSEWHERE: [(&str, &str); 22] = [
+const ELSEWHERE: [(&str, &str); 21] = [
     ("subscription_variables_bytes_max", "the_variables_of_a_subscription_are_so_long"),
     ("introspection", "introspection_that_is_off_is_refused_wherever_it_hides"),
     ("file_bytes_max", "a_file_beyond_the_bound_is_cut_when_the_resolver_does_not"),
@@ -39,7 +39,6 @@ const ELSEWHERE: [(&str, &str); 22] = [
     ("socket_buffer_bytes", "a_message_is_so_long"),
     ("subscriptions_per_socket_max", "a_socket_has_so_many_operations_and_no_more"),
     ("operation_id_bytes_max", "an_id_is_so_long"),
-    ("socket_queue_messages_max", "a_client_that_takes_no_messages_is_given_up"),
     ("connections_max", "a_process_has_so_many_sockets_and_no_more"),
     ("connection_init_seconds", "a_socket_must_begin_in_time"),
     ("keepalive_seconds", "a_client_that_answers_no_ping_is_closed"),
@@ -188,7 +187,7 @@ fn every_bound_is_tested_at_it_and_over_it() {
         subscription_variables_bytes_max batch_operations_max body_bytes_max
         operations_part_bytes_max map_part_bytes_max file_bytes_max file_idle_seconds file_seconds_max drain_bytes_max
         drain_seconds_max request_seconds errors_max message_characters_max frame_bytes_max socket_buffer_bytes
-        subscriptions_per_socket_max operation_id_bytes_max socket_queue_messages_max connections_max
+        subscriptions_per_socket_max operation_id_bytes_max connections_max
         connection_init_seconds keepalive_seconds send_seconds linger_seconds close_reason_bytes_max
     );
     let rows = rows();

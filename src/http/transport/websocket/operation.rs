@@ -4,9 +4,11 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::parser::types::OperationType;
 use futures_util::{FutureExt, StreamExt};
-use tokio::sync::mpsc::Sender;
 
-use super::protocol;
+use super::{
+    line::{Line, Name},
+    protocol,
+};
 use crate::http::transport::{
     RequestId,
     executor::{Answer, Executor},
@@ -16,40 +18,23 @@ use crate::http::transport::{
     refusal::Refusal,
 };
 
-/// A message of an operation on its way to the socket.
-#[derive(Debug)]
-pub(super) struct Outgoing {
-    pub id: Arc<str>,
-    /// Which operation of this id: the client may have stopped it and used the id again.
-    pub number: u64,
-    pub text: String,
-    pub is_last: bool,
-}
-
-/// Where an operation's messages go. The queue is short: a slow socket makes its operations wait.
-#[derive(Debug, Clone)]
+/// Where an operation's messages go.
+#[derive(Clone)]
 pub(super) struct Outbox {
-    pub queue: Sender<Outgoing>,
-    pub id: Arc<str>,
-    pub number: u64,
+    pub line: Arc<Line>,
+    pub name: Name,
 }
 
 impl Outbox {
-    async fn send(&self, text: String, is_last: bool) {
-        let message = Outgoing { id: self.id.clone(), number: self.number, text, is_last };
-        // A socket that is gone ends this task as well.
-        let _ = self.queue.send(message).await;
-    }
-
     /// Sends an answer; whether more may follow.
     async fn answer(&self, answer: &Answer) -> bool {
-        let (text, is_last) = protocol::outcome(&self.id, answer);
-        self.send(text, is_last).await;
+        let (text, is_last) = protocol::outcome(&self.name.id, answer);
+        self.line.tell(&self.name, text, is_last).await;
         !is_last
     }
 
     /// Sends the end without an execution.
-    pub async fn refuse(&self, refusal: Refusal) {
+    async fn refuse(&self, refusal: Refusal) {
         self.answer(&Answer::Refused([refusal.into_error()].into())).await;
     }
 }
@@ -95,6 +80,6 @@ async fn execute<S: Executor, G: Gate>(
             return Ok(());
         }
     }
-    outbox.send(protocol::complete(&outbox.id), true).await;
+    outbox.line.tell(&outbox.name, protocol::complete(&outbox.name.id), true).await;
     Ok(())
 }

@@ -1,18 +1,19 @@
-//! One socket: the task that reads it, writes to it, and knows its operations.
+//! One socket: the task that reads it, and does what the client says.
 
-use std::{collections::HashMap, pin::Pin, sync::Arc, time::Duration};
-
-use futures_util::{SinkExt, StreamExt};
-use poem::web::websocket::{Message, WebSocketStream};
-use tokio::{
-    sync::mpsc::{self, Receiver, Sender},
-    time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep, timeout},
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
 };
-use tokio_util::task::AbortOnDropHandle;
+
+use futures_util::{StreamExt, stream::SplitStream};
+use poem::web::websocket::{Message, WebSocketStream};
+use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep, timeout};
 
 use super::{
     close::Close,
-    operation::{self, Outbox, Outgoing},
+    line::{Line, Refused},
+    operation::{self, Outbox},
     protocol::{self, ClientMessage},
 };
 use crate::http::transport::{
@@ -28,7 +29,7 @@ use crate::http::transport::{
 /// Serves a socket until it ends.
 pub(super) async fn serve<S: Executor, G: Gate>(
     core: Arc<Core<S, G>>,
-    mut stream: WebSocketStream,
+    stream: WebSocketStream,
     header_token: Option<String>,
     origin: String,
     id: RequestId,
@@ -36,13 +37,15 @@ pub(super) async fn serve<S: Executor, G: Gate>(
     let send_time = Duration::from_secs(core.limits.send_seconds);
     let linger_time = Duration::from_secs(core.limits.linger_seconds);
     let reason_bytes_max = core.limits.close_reason_bytes_max;
+    let (sink, mut stream) = stream.split();
+    let line = Arc::new(Line::new(sink, send_time));
     // Its operations end here, before the farewell.
-    let end = Socket::new(core, header_token, origin, id).run(&mut stream).await;
+    let end = Socket::new(core, line.clone(), header_token, origin, id).run(&mut stream).await;
     let farewell = async {
         if let Err(close) = end {
             tracing::debug!(code = close.code, reason = %close.reason, "a socket is closed");
             let frame = Message::close_with(close.code, close.reason(reason_bytes_max));
-            let _ = timeout(send_time, stream.send(frame)).await;
+            let _ = line.send(frame).await;
         }
         // The connection stays until the client has read why, and closes. What a client has sent
         // and nobody can read would make the kernel reset it, with the reason unread.
@@ -59,6 +62,7 @@ pub(super) async fn serve<S: Executor, G: Gate>(
 
 struct Socket<S, G: Gate> {
     core: Arc<Core<S, G>>,
+    line: Arc<Line>,
     header_token: Option<String>,
     /// The server as the client addresses it.
     origin: String,
@@ -68,24 +72,26 @@ struct Socket<S, G: Gate> {
     session: Option<(G::Session, Place)>,
     /// Until when `connection_init` must come; then, when the token ends.
     deadline: Pin<Box<Sleep>>,
-    operations: HashMap<Arc<str>, Running>,
-    operations_begun: u64,
-    outbox: Sender<Outgoing>,
-    inbox: Receiver<Outgoing>,
     keepalive: Interval,
     /// Whether the client has said anything since the last ping.
     was_heard: bool,
 }
 
-struct Running {
-    number: u64,
-    _task: AbortOnDropHandle<()>,
+impl<S, G: Gate> Drop for Socket<S, G> {
+    fn drop(&mut self) {
+        self.line.stop_all();
+    }
 }
 
 impl<S: Executor, G: Gate> Socket<S, G> {
-    fn new(core: Arc<Core<S, G>>, header_token: Option<String>, origin: String, id: RequestId) -> Self {
+    fn new(
+        core: Arc<Core<S, G>>,
+        line: Arc<Line>,
+        header_token: Option<String>,
+        origin: String,
+        id: RequestId,
+    ) -> Self {
         let limits = &core.limits;
-        let (outbox, inbox) = mpsc::channel(limits.socket_queue_messages_max);
         let mut keepalive = interval_at(Instant::now() + limits.keepalive(), limits.keepalive());
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
@@ -94,34 +100,32 @@ impl<S: Executor, G: Gate> Socket<S, G> {
             origin,
             id,
             session: None,
-            operations: HashMap::new(),
-            operations_begun: 0,
-            outbox,
-            inbox,
             keepalive,
             was_heard: true,
+            line,
             core,
         }
     }
 
     /// Until the client closes (`Ok`) or we do.
-    async fn run(mut self, stream: &mut WebSocketStream) -> Result<(), Close> {
-        let shutdown = self.core.shutdown.clone();
+    async fn run(mut self, stream: &mut SplitStream<WebSocketStream>) -> Result<(), Close> {
+        let (core, line) = (self.core.clone(), self.line.clone());
+        let mut broken = pin!(line.broken());
         loop {
             tokio::select! {
-                () = shutdown.cancelled() => return Err(Close::going_away()),
+                () = core.shutdown.cancelled() => return Err(Close::going_away()),
                 () = &mut self.deadline => return Err(self.too_late()),
-                Some(message) = self.inbox.recv() => self.forward(stream, message).await?,
+                close = &mut broken => return Err(close),
                 _ = self.keepalive.tick() => {
                     if !std::mem::take(&mut self.was_heard) {
                         return Err(Close::silent());
                     }
-                    self.send(stream, Message::Ping(Vec::new())).await?;
+                    self.line.send(Message::Ping(Vec::new())).await?;
                 }
                 message = stream.next() => {
                     self.was_heard = true;
                     match message {
-                        Some(Ok(Message::Text(text))) => self.hear(stream, &text).await?,
+                        Some(Ok(Message::Text(text))) => self.hear(&text).await?,
                         Some(Ok(Message::Binary(_))) => return Err(Close::invalid("The message is not text")),
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                         Some(Err(error)) => return Err(Close::unreadable(&error)),
@@ -136,18 +140,18 @@ impl<S: Executor, G: Gate> Socket<S, G> {
         if self.session.is_some() { Close::expired() } else { Close::init_timeout() }
     }
 
-    async fn hear(&mut self, stream: &mut WebSocketStream, text: &str) -> Result<(), Close> {
+    async fn hear(&mut self, text: &str) -> Result<(), Close> {
         match ClientMessage::read(text, &self.core.limits)? {
             ClientMessage::ConnectionInit { token } => {
                 // In a box, as what finds out who speaks would have its room in each socket as long as that is open.
                 Box::pin(self.init(token)).await?;
-                self.say(stream, protocol::connection_ack()).await
+                self.say(protocol::connection_ack()).await
             }
-            ClientMessage::Ping { payload } => self.say(stream, protocol::pong(payload)).await,
+            ClientMessage::Ping { payload } => self.say(protocol::pong(payload)).await,
             ClientMessage::Pong => Ok(()),
-            ClientMessage::Subscribe { id, params } => self.subscribe(stream, id, params).await,
+            ClientMessage::Subscribe { id, params } => self.subscribe(id, params).await,
             ClientMessage::Complete { id } => {
-                self.operations.remove(id.as_str());
+                self.line.stop(&id);
                 Ok(())
             }
         }
@@ -172,53 +176,26 @@ impl<S: Executor, G: Gate> Socket<S, G> {
         Ok(())
     }
 
-    async fn subscribe(
-        &mut self,
-        stream: &mut WebSocketStream,
-        id: String,
-        params: Params,
-    ) -> Result<(), Close> {
+    async fn subscribe(&self, id: String, params: Params) -> Result<(), Close> {
         let Some((session, _)) = &self.session else { return Err(Close::unauthorized()) };
-        if self.operations.contains_key(id.as_str()) {
-            return Err(Close::already_exists(&id));
+        let max = self.core.limits.subscriptions_per_socket_max;
+        let begun = self.line.begin(id.clone(), max, |name| {
+            let outbox = Outbox { line: self.line.clone(), name };
+            tokio::spawn(operation::run(self.core.clone(), session.clone(), params, outbox))
+        });
+        match begun {
+            Ok(()) => Ok(()),
+            Err(Refused::Exists) => Err(Close::already_exists(&id)),
+            Err(Refused::TooMany) => {
+                let sentence = format!("More than {max} operations on one connection.");
+                let error = Refusal::request(Code::LimitExceeded, sentence).into_error();
+                let (text, _) = protocol::outcome(&id, &Answer::Refused([error].into()));
+                self.say(text).await
+            }
         }
-        let bound = self.core.limits.subscriptions_per_socket_max;
-        if self.operations.len() >= bound {
-            let sentence = format!("More than {bound} operations on one connection.");
-            let error = Refusal::request(Code::LimitExceeded, sentence).into_error();
-            let (text, _) = protocol::outcome(&id, &Answer::Refused([error].into()));
-            return self.say(stream, text).await;
-        }
-        let id: Arc<str> = id.into();
-        self.operations_begun += 1;
-        let number = self.operations_begun;
-        let outbox = Outbox { queue: self.outbox.clone(), id: id.clone(), number };
-        let task = tokio::spawn(operation::run(self.core.clone(), session.clone(), params, outbox));
-        self.operations.insert(id, Running { number, _task: AbortOnDropHandle::new(task) });
-        Ok(())
     }
 
-    /// Sends a message of an operation, unless the client has stopped that operation.
-    async fn forward(&mut self, stream: &mut WebSocketStream, message: Outgoing) -> Result<(), Close> {
-        if self.operations.get(&message.id).is_none_or(|running| running.number != message.number) {
-            return Ok(());
-        }
-        if message.is_last {
-            self.operations.remove(&message.id);
-        }
-        self.say(stream, message.text).await
-    }
-
-    async fn say(&self, stream: &mut WebSocketStream, text: String) -> Result<(), Close> {
-        self.send(stream, Message::Text(text)).await
-    }
-
-    async fn send(&self, stream: &mut WebSocketStream, message: Message) -> Result<(), Close> {
-        let send_time = Duration::from_secs(self.core.limits.send_seconds);
-        match timeout(send_time, stream.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Close::unreadable(&error)),
-            Err(_) => Err(Close::too_slow()),
-        }
+    async fn say(&self, text: String) -> Result<(), Close> {
+        self.line.send(Message::Text(text)).await
     }
 }
