@@ -15,6 +15,7 @@ pub use self::auth::{AuthArgs, SecretArgs};
 pub use self::limits::LimitsArgs;
 pub use self::pages::PagesArgs;
 pub use self::tuning::{LogFormat, TuningArgs};
+use crate::http::auth::is_claim;
 use crate::http::transport::TransportLimits;
 
 /// A GraphQL service for membership file imports.
@@ -64,7 +65,7 @@ pub struct DatabaseArgs {
 #[derive(Debug, Clone, Args)]
 pub struct ListenArgs {
     /// The address to listen at; port 0 picks one, and the address is printed when the server is ready.
-    #[arg(long, env = "MUSTER_LISTEN", default_value = "127.0.0.1:8000")]
+    #[arg(long, env = "MUSTER_LISTEN", default_value = "127.0.0.1:8000", value_parser = host_and_port)]
     pub listen: String,
     /// Base of download addresses, such as `https://muster.example.org`; taken from each request unless set.
     #[arg(long, env = "MUSTER_PUBLIC_URL", value_parser = web_address)]
@@ -157,22 +158,22 @@ pub enum MigrateDirection {
 #[derive(Debug, Clone, Args)]
 pub struct TokenArgs {
     /// The tenant's slug.
-    #[arg(long)]
+    #[arg(long, value_parser = claim)]
     pub tenant: String,
     /// Who, in the tenant.
-    #[arg(long)]
+    #[arg(long, value_parser = claim)]
     pub user: String,
     /// For people.
-    #[arg(long)]
+    #[arg(long, value_parser = claim)]
     pub name: Option<String>,
     /// For people.
-    #[arg(long)]
+    #[arg(long, value_parser = claim)]
     pub email: Option<String>,
     /// What they may do; can be given several times.
     #[arg(long, default_value = "tenant_admin")]
     pub role: Vec<String>,
     /// How long it is good, in seconds.
-    #[arg(long, default_value_t = 3_600)]
+    #[arg(long, default_value_t = 3_600, value_parser = limits::within::<u32>(1..=u32::MAX.into()))]
     pub ttl: u32,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap would print them")]
@@ -186,6 +187,20 @@ pub fn s3_variables() -> Vec<(String, String)> {
     let texts =
         std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
     texts.filter(|(name, _)| name.starts_with("AWS_")).collect()
+}
+
+/// Takes what a token can carry: with anything else, no server would take the token.
+fn claim(text: &str) -> Result<String, &'static str> {
+    is_claim(text).then(|| text.to_owned()).ok_or("it has to have 1 to 255 characters, no control characters")
+}
+
+/// Takes an address to listen at; whether it is one of this machine is found out when it is bound.
+fn host_and_port(text: &str) -> Result<String, &'static str> {
+    let port =
+        text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
+    port.filter(Result::is_ok)
+        .map(|_| text.to_owned())
+        .ok_or("it has to be HOST:PORT, such as 127.0.0.1:8000")
 }
 
 /// Takes the address of a place in the web.

@@ -105,3 +105,37 @@ fn what_names_nothing_is_refused() {
     }
     assert!(parse("public-url", "https://muster.example.org/base/").is_ok());
 }
+
+#[test]
+fn an_address_to_listen_at_has_a_port() {
+    for good in ["127.0.0.1:8000", "[::1]:0", "localhost:80"] {
+        assert!(parse("listen", good).is_ok(), "{good}");
+    }
+    for bad in ["foo", "127.0.0.1", ":8000", "localhost:http", "localhost:65536"] {
+        let said = parse("listen", bad).expect_err(bad);
+        assert!(said.contains("it has to be HOST:PORT, such as 127.0.0.1:8000"), "{said}");
+    }
+}
+
+#[test]
+fn a_token_that_no_server_would_take_is_not_signed() {
+    let long = "a".repeat(256);
+    let good = [
+        ("tenant", "acme"),
+        ("user", "ada"),
+        ("name", "Ada Abara"),
+        ("email", "ada@acme.org"),
+        ("ttl", "60"),
+    ];
+    let sign = |(name, value): (&str, &str)| {
+        let values = good.map(|(of, good)| format!("--{of}={}", if of == name { value } else { good }));
+        Cli::try_parse_from(["muster", "token"].map(str::to_owned).into_iter().chain(values))
+            .map_err(|error| error.to_string())
+    };
+    assert!(good.into_iter().all(|good| sign(good).is_ok()));
+    for bad in [("tenant", ""), ("user", " "), ("name", &*long), ("email", "a\tb")] {
+        let said = sign(bad).expect_err("no server would take it");
+        assert!(said.contains("it has to have 1 to 255 characters"), "{said}");
+    }
+    assert!(sign(("ttl", "0")).is_err());
+}

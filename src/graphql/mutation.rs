@@ -96,7 +96,8 @@ impl Mutation {
         ended(ctx, decide(ctx, input).await, DecideProfileActionsPayload::of)
     }
 
-    /// Applies what was approved, all of it or nothing, then turns the import COMPLETE.
+    /// Applies what was approved, all of it or nothing, then turns the import COMPLETE. What is PENDING is not applied:
+    /// with nothing approved, the members stay as they are.
     async fn complete_import(
         &self,
         ctx: &Context<'_>,

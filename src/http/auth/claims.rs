@@ -69,10 +69,15 @@ fn find<'a>(claims: &'a Value, name: &str) -> Option<&'a Value> {
 
 fn text(claim: Option<&Value>) -> Option<String> {
     let text = claim?.as_str()?;
-    let is_good = !text.trim().is_empty()
+    is_claim(text).then(|| text.to_owned())
+}
+
+/// Whether a text can be a claim that is looked at: 1 to 255 characters, not all of them blank, none of them a control character.
+#[must_use]
+pub fn is_claim(text: &str) -> bool {
+    !text.trim().is_empty()
         && !text.chars().any(char::is_control)
-        && text.chars().nth(CLAIM_CHARACTERS_MAX).is_none();
-    is_good.then(|| text.to_owned())
+        && text.chars().nth(CLAIM_CHARACTERS_MAX).is_none()
 }
 
 /// A text that need not be there. Providers send it empty for people who have not given it.

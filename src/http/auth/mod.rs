@@ -15,7 +15,7 @@ use std::time::Duration;
 use async_graphql::Request;
 use async_graphql::parser::types::OperationType;
 
-pub use self::claims::{ClaimNames, Token};
+pub use self::claims::{ClaimNames, Token, is_claim};
 pub use self::issuer::{Issuer, Pace};
 pub use self::keys::KEYS_MAX;
 pub use self::source::{DOCUMENT_BYTES_MAX, KeysError, Source};
