@@ -82,6 +82,8 @@ pub struct Watching {
     tenant: TenantId,
     wakes: watch::Receiver<u64>,
     seen: Arc<Seen>,
+    /// The number of the newest glance that was given to them.
+    given: u64,
 }
 
 impl Drop for Watching {
@@ -97,7 +99,7 @@ impl Watching {
         wakes: watch::Receiver<u64>,
         seen: Arc<Seen>,
     ) -> Self {
-        Self { events, tenant, wakes, seen }
+        Self { events, tenant, wakes, seen, given: 0 }
     }
 
     /// Until the tenant is woken again after the last look; several wakes at once are one.
@@ -114,11 +116,13 @@ impl Watching {
     /// If the database cannot be read, or not in time.
     pub async fn look_now(&mut self, store: &Store) -> Result<Arc<Glance>, StoreError> {
         self.wakes.mark_unchanged();
-        in_time(async {
+        let glance = in_time(async {
             let mut before = self.seen.read.lock().await;
             self.read(store, &mut before).await
         })
-        .await
+        .await?;
+        self.given = glance.number;
+        Ok(glance)
     }
 
     /// How the tenant stood after the last wake, or later. One of those who were woken reads it, the others wait.
@@ -136,7 +140,18 @@ impl Watching {
                 _ => self.read(store, &mut before).await,
             }
         };
-        in_time(async { glance.get_or_try_init(read).await.cloned() }).await
+        let glance = in_time(async {
+            let glance = glance.get_or_try_init(read).await?;
+            if glance.number >= self.given {
+                return Ok(glance.clone());
+            }
+            // When they came, they read what is newer, and nobody has been woken for it yet: nobody is told backwards.
+            let newest = self.seen.read.lock().await.clone();
+            Ok(newest.unwrap_or_else(|| glance.clone()))
+        })
+        .await?;
+        self.given = glance.number;
+        Ok(glance)
     }
 
     async fn read(&self, store: &Store, before: &mut Option<Arc<Glance>>) -> Result<Arc<Glance>, StoreError> {
@@ -232,6 +247,22 @@ mod tests {
         let (late, of_late) = seen.after(1);
         assert_eq!(late, 2);
         assert!(Arc::ptr_eq(&of_late, &of_second));
+    }
+
+    /// Between a commit and its wake, whoever comes sees what those who were there have not been woken for.
+    #[tokio::test]
+    async fn nobody_is_given_an_older_glance_than_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/muster.db?mode=rwc", folder.path().display());
+        let store = Store::connect(&url, 0, new_id()).await.unwrap();
+        let mut watching = Events::default().watch(TenantId(new_id()));
+        let of = |number, log_end| Arc::new(Glance { number, ..glance(log_end, 1..=log_end) });
+        let (older, newer) = (of(1, 7), of(2, 8));
+        watching.seen.after(0).1.set(older).unwrap();
+        assert_eq!(watching.look(&store).await.unwrap().number, 1);
+        *watching.seen.read.lock().await = Some(newer);
+        watching.given = 2;
+        assert_eq!(watching.look(&store).await.unwrap().number, 2);
     }
 
     /// A database that says nothing any more holds nobody up, however many look.
