@@ -352,3 +352,19 @@ async fn a_client_that_takes_no_messages_is_given_up() {
     // It reads nothing more, until the kernel's buffers are full.
     server.gone.recv().await.unwrap();
 }
+
+#[tokio::test]
+async fn many_operations_of_such_a_client_wait_no_longer_than_one() {
+    let limits = TransportLimits { send_seconds: 10, keepalive_seconds: 1, ..TransportLimits::default() };
+    let mut server = TestServer::start(limits).await;
+    let mut client = Client::ready(&server).await;
+    tokio::time::pause();
+    let began = Instant::now();
+    for id in 0..50 {
+        client.subscribe(&id.to_string(), "subscription{flood}").await;
+    }
+    // All of them wait for the first, and behind them the ping does.
+    server.gone.recv().await.unwrap();
+    let lasted = began.elapsed().as_secs();
+    assert!(lasted < 30, "{lasted}");
+}

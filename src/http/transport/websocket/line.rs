@@ -19,7 +19,7 @@ pub(super) struct Line {
     sink: tokio::sync::Mutex<SplitSink<WebSocketStream, Message>>,
     send_time: Duration,
     operations: Mutex<Operations>,
-    /// Why an operation could not send.
+    /// Why a message could not be sent.
     broken: SetOnce<Close>,
 }
 
@@ -27,6 +27,10 @@ pub(super) struct Line {
 struct Operations {
     running: HashMap<Arc<str>, Running>,
     begun: u64,
+    /// The one that is sending: there is one at a time.
+    sending: Option<u64>,
+    /// One that is not running any more, and ends with what it is sending.
+    ending: Option<AbortOnDropHandle<()>>,
 }
 
 struct Running {
@@ -41,6 +45,12 @@ pub(super) struct Name {
     pub id: Arc<str>,
     /// Which operation of this id: the client may have stopped it and used the id again.
     number: u64,
+}
+
+impl Operations {
+    fn is_running(&self, name: &Name) -> bool {
+        self.running.get(&name.id).is_some_and(|running| running.number == name.number)
+    }
 }
 
 /// Why an operation is not begun.
@@ -80,14 +90,21 @@ impl Line {
         Ok(())
     }
 
-    /// Stops an operation: nothing more of it is sent.
+    /// Stops an operation: nothing more of it is sent than a message that it is sending.
     pub fn stop(&self, id: &str) {
-        self.operations().running.remove(id);
+        let mut operations = self.operations();
+        let stopped = operations.running.remove(id);
+        if let Some(stopped) = stopped.filter(|stopped| operations.sending == Some(stopped.number)) {
+            // Cut, it would leave its message to whoever sends next.
+            operations.ending = Some(stopped.task);
+        }
     }
 
     /// Stops all operations.
     pub fn stop_all(&self) {
-        self.operations().running.clear();
+        let mut operations = self.operations();
+        operations.running.clear();
+        operations.ending = None;
     }
 
     /// Sends a message of the socket itself.
@@ -96,34 +113,40 @@ impl Line {
         self.write(&mut sink, message).await
     }
 
-    /// Sends a message of an operation, unless the client has stopped it. If it cannot be sent, the socket ends.
-    pub async fn tell(&self, name: &Name, text: String, is_last: bool) {
+    /// Sends a message of an operation, unless the client has stopped it. If it cannot be sent, the socket ends. Whether the
+    /// operation goes on.
+    pub async fn tell(&self, name: &Name, text: String, is_last: bool) -> bool {
         let mut sink = self.sink.lock().await;
         // Only now, as it may have been stopped while others were sending.
-        if !self.is_running(name, is_last) {
-            return;
+        if !self.begin_sending(name, is_last) {
+            return false;
         }
-        if let Err(close) = self.write(&mut sink, Message::Text(text)).await {
-            // Whoever was first has said why.
-            let _ = self.broken.set(close);
-        }
+        let written = self.write(&mut sink, Message::Text(text)).await;
+        let mut operations = self.operations();
+        operations.sending = None;
+        written.is_ok() && operations.is_running(name)
     }
 
-    /// Until an operation could not send: why.
+    /// Sends the last message there is, if the client takes it after all.
+    pub async fn hang_up(&self, farewell: Message) {
+        let _ = timeout(self.send_time, self.sink.lock().await.send(farewell)).await;
+    }
+
+    /// Until a message cannot be sent: why.
     pub async fn broken(&self) -> Close {
         self.broken.wait().await.clone()
     }
 
-    /// Whether it is running. With its last message it is not any more, so that the client may use the id again as soon as it
-    /// has that.
-    fn is_running(&self, name: &Name, is_last: bool) -> bool {
+    /// Whether it may send. With its last message it is not running any more, so that the client may use the id again as soon
+    /// as it has that.
+    fn begin_sending(&self, name: &Name, is_last: bool) -> bool {
         let mut operations = self.operations();
-        if operations.running.get(&name.id).is_none_or(|running| running.number != name.number) {
+        if !operations.is_running(name) {
             return false;
         }
-        if is_last && let Some(running) = operations.running.remove(&name.id) {
-            // It is the one that is sending.
-            running.task.detach();
+        operations.sending = Some(name.number);
+        if is_last {
+            operations.ending = operations.running.remove(&name.id).map(|running| running.task);
         }
         true
     }
@@ -133,10 +156,16 @@ impl Line {
         sink: &mut SplitSink<WebSocketStream, Message>,
         message: Message,
     ) -> Result<(), Close> {
-        match timeout(self.send_time, sink.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Close::unreadable(&error)),
-            Err(_) => Err(Close::too_slow()),
+        // Whoever waited for the others does not wait for the client as well.
+        if let Some(close) = self.broken.get() {
+            return Err(close.clone());
         }
+        let close = match timeout(self.send_time, sink.send(message)).await {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) => Close::unreadable(&error),
+            Err(_) => Close::too_slow(),
+        };
+        let _ = self.broken.set(close.clone());
+        Err(close)
     }
 }

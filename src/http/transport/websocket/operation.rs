@@ -29,8 +29,7 @@ impl Outbox {
     /// Sends an answer; whether more may follow.
     async fn answer(&self, answer: &Answer) -> bool {
         let (text, is_last) = protocol::outcome(&self.name.id, answer);
-        self.line.tell(&self.name, text, is_last).await;
-        !is_last
+        self.line.tell(&self.name, text, is_last).await
     }
 
     /// Sends the end without an execution.

@@ -1,14 +1,11 @@
 //! One socket: the task that reads it, and does what the client says.
 
-use std::{
-    pin::{Pin, pin},
-    sync::Arc,
-    time::Duration,
-};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream::SplitStream};
 use poem::web::websocket::{Message, WebSocketStream};
 use tokio::time::{Instant, Interval, MissedTickBehavior, Sleep, interval_at, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     close::Close,
@@ -45,7 +42,7 @@ pub(super) async fn serve<S: Executor, G: Gate>(
         if let Err(close) = end {
             tracing::debug!(code = close.code, reason = %close.reason, "a socket is closed");
             let frame = Message::close_with(close.code, close.reason(reason_bytes_max));
-            let _ = line.send(frame).await;
+            line.hang_up(frame).await;
         }
         // The connection stays until the client has read why, and closes. What a client has sent
         // and nobody can read would make the kernel reset it, with the reason unread.
@@ -70,11 +67,30 @@ struct Socket<S, G: Gate> {
     id: RequestId,
     /// After `connection_init`: who speaks, and the place among the tenant's connections.
     session: Option<(G::Session, Place)>,
-    /// Until when `connection_init` must come; then, when the token ends.
-    deadline: Pin<Box<Sleep>>,
+    end: End,
     keepalive: Interval,
     /// Whether the client has said anything since the last ping.
     was_heard: bool,
+}
+
+/// What ends a socket, whatever its client does.
+struct End {
+    shutdown: CancellationToken,
+    line: Arc<Line>,
+    /// Until when `connection_init` must come; then, when the token ends.
+    deadline: Pin<Box<Sleep>>,
+    too_late: Close,
+}
+
+impl End {
+    /// Until one of them has come: why.
+    async fn reached(&mut self) -> Close {
+        tokio::select! {
+            () = self.shutdown.cancelled() => Close::going_away(),
+            () = &mut self.deadline => self.too_late.clone(),
+            close = self.line.broken() => close,
+        }
+    }
 }
 
 impl<S, G: Gate> Drop for Socket<S, G> {
@@ -95,7 +111,12 @@ impl<S: Executor, G: Gate> Socket<S, G> {
         let mut keepalive = interval_at(Instant::now() + limits.keepalive(), limits.keepalive());
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
-            deadline: Box::pin(sleep(Duration::from_secs(limits.connection_init_seconds))),
+            end: End {
+                shutdown: core.shutdown.clone(),
+                line: line.clone(),
+                deadline: Box::pin(sleep(Duration::from_secs(limits.connection_init_seconds))),
+                too_late: Close::init_timeout(),
+            },
             header_token,
             origin,
             id,
@@ -109,18 +130,14 @@ impl<S: Executor, G: Gate> Socket<S, G> {
 
     /// Until the client closes (`Ok`) or we do.
     async fn run(mut self, stream: &mut SplitStream<WebSocketStream>) -> Result<(), Close> {
-        let (core, line) = (self.core.clone(), self.line.clone());
-        let mut broken = pin!(line.broken());
         loop {
             tokio::select! {
-                () = core.shutdown.cancelled() => return Err(Close::going_away()),
-                () = &mut self.deadline => return Err(self.too_late()),
-                close = &mut broken => return Err(close),
+                close = self.end.reached() => return Err(close),
                 _ = self.keepalive.tick() => {
                     if !std::mem::take(&mut self.was_heard) {
                         return Err(Close::silent());
                     }
-                    self.line.send(Message::Ping(Vec::new())).await?;
+                    self.send(Message::Ping(Vec::new())).await?;
                 }
                 message = stream.next() => {
                     self.was_heard = true;
@@ -134,10 +151,6 @@ impl<S: Executor, G: Gate> Socket<S, G> {
                 }
             }
         }
-    }
-
-    fn too_late(&self) -> Close {
-        if self.session.is_some() { Close::expired() } else { Close::init_timeout() }
     }
 
     async fn hear(&mut self, text: &str) -> Result<(), Close> {
@@ -171,12 +184,13 @@ impl<S: Executor, G: Gate> Socket<S, G> {
             }
         })?;
         let place = self.core.gate.admit_connection(&session).ok_or_else(Close::too_many)?;
-        self.deadline = Box::pin(sleep(time_left(self.core.gate.expires_at(&session))));
+        self.end.deadline = Box::pin(sleep(time_left(self.core.gate.expires_at(&session))));
+        self.end.too_late = Close::expired();
         self.session = Some((session, place));
         Ok(())
     }
 
-    async fn subscribe(&self, id: String, params: Params) -> Result<(), Close> {
+    async fn subscribe(&mut self, id: String, params: Params) -> Result<(), Close> {
         let Some((session, _)) = &self.session else { return Err(Close::unauthorized()) };
         let max = self.core.limits.subscriptions_per_socket_max;
         let begun = self.line.begin(id.clone(), max, |name| {
@@ -195,7 +209,15 @@ impl<S: Executor, G: Gate> Socket<S, G> {
         }
     }
 
-    async fn say(&self, text: String) -> Result<(), Close> {
-        self.line.send(Message::Text(text)).await
+    async fn say(&mut self, text: String) -> Result<(), Close> {
+        self.send(Message::Text(text)).await
+    }
+
+    /// Sends a message in its turn: before it, the operations' messages that were there before.
+    async fn send(&mut self, message: Message) -> Result<(), Close> {
+        tokio::select! {
+            close = self.end.reached() => Err(close),
+            sent = self.line.send(message) => sent,
+        }
     }
 }
