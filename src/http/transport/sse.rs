@@ -14,10 +14,13 @@ use futures_util::{
 };
 use poem::{Body, http::StatusCode};
 use tokio::{
-    sync::OwnedSemaphorePermit,
+    sync::{
+        OwnedSemaphorePermit,
+        mpsc::{self, Receiver},
+    },
     time::{Interval, Sleep, interval, sleep},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
     RequestId, answer,
@@ -50,8 +53,10 @@ pub(super) fn answer<S: Executor, G: Gate>(
     if let (Ok(Operation { kind: OperationType::Mutation, .. }), true) = (&operation, is_get) {
         return Err(not_allowed("A GET request cannot be a mutation."));
     }
+    let (answers, task) = apart(answers(core.clone(), operation, session, id.clone()));
     let events = Events {
-        answers: Some(answers(core.clone(), operation, session, id.clone())),
+        answers: Some(answers),
+        _task: task,
         heartbeat: interval(core.limits.keepalive()),
         end,
         shutdown: core.shutdown.clone(),
@@ -89,9 +94,26 @@ fn refused(refusal: Refusal) -> Answer {
     Answer::Refused([refusal.into_error()].into())
 }
 
+/// Works the answers out in a task of its own, at most one ahead of the client, and `None` behind the last: a client that takes
+/// nothing holds nothing up that others wait for.
+fn apart(mut answers: BoxStream<'static, Answer>) -> (Receiver<Option<Answer>>, AbortOnDropHandle<()>) {
+    let (sender, receiver) = mpsc::channel(1);
+    let work = async move {
+        loop {
+            let answer = answers.next().await;
+            let is_last = answer.is_none();
+            if sender.send(answer).await.is_err() || is_last {
+                return;
+            }
+        }
+    };
+    (receiver, AbortOnDropHandle::new(tokio::spawn(work)))
+}
+
 struct Events {
     /// `None` after `complete`.
-    answers: Option<BoxStream<'static, Answer>>,
+    answers: Option<Receiver<Option<Answer>>>,
+    _task: AbortOnDropHandle<()>,
     heartbeat: Interval,
     end: Pin<Box<Sleep>>,
     shutdown: CancellationToken,
@@ -111,7 +133,7 @@ impl Events {
         tokio::select! {
             () = self.shutdown.cancelled() => None,
             () = &mut self.end => None,
-            answer = answers.next() => Some(match answer {
+            answer = answers.recv() => Some(match answer? {
                 Some(Answer::Executed(json)) => next(json.get()),
                 Some(Answer::Refused(errors)) => next(&answer::refusal(&errors)),
                 None => {
