@@ -107,9 +107,13 @@ pub async fn with_loaders<F: Future>(
                 return Poll::Ready(answer);
             }
             under_way.extend(loads.take());
-            match under_way.poll_next_unpin(context) {
-                Poll::Ready(Some(())) => {}
-                Poll::Ready(None) | Poll::Pending => return Poll::Pending,
+            let mut has_loaded = false;
+            // All that are there, so that what is asked for next is asked for together.
+            while under_way.poll_next_unpin(context) == Poll::Ready(Some(())) {
+                has_loaded = true;
+            }
+            if !has_loaded {
+                return Poll::Pending;
             }
         }
     })

@@ -8,6 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::answer::{failed_before_execution, tidy};
 use super::limits::TransportLimits;
+use super::refusal::{Code, set_code};
 
 /// Executes operations.
 pub trait Executor: Clone + Send + Sync + 'static {
@@ -37,7 +38,11 @@ impl Answer {
         }
         match to_raw_value(&response) {
             Ok(json) => Self::Executed(json.into()),
-            Err(_) => Self::Refused([ServerError::new("The answer cannot be written.", None)].into()),
+            Err(_) => {
+                let mut error = ServerError::new("The answer cannot be written.", None);
+                set_code(&mut error, Code::Internal);
+                Self::Refused([error].into())
+            }
         }
     }
 
