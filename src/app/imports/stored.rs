@@ -10,7 +10,10 @@ use crate::domain::import::Import;
 use crate::files::{FileKey, FilesError};
 
 /// Bytes of text, or records, from which on they are enough for a piece. What the file store brings at once is in one piece.
-const RECORDS_BYTES: usize = 512 * 1024;
+const RECORDS_BYTES: u64 = 512 * 1024;
+/// Pieces that a small file comes in at least, as far as the file store brings it in so many: they are looked at beside one
+/// another.
+const PIECES_MIN: u64 = 16;
 const RECORDS_MAX: usize = 4_000;
 /// What the file store brings, at most, for one piece.
 const CHUNKS_MAX: usize = 64;
@@ -20,6 +23,8 @@ pub struct StoredFile {
     bytes: BoxStream<'static, std::result::Result<Bytes, FilesError>>,
     /// None at the end.
     reader: Option<Reader>,
+    /// Bytes of text that are enough for a piece.
+    enough: usize,
 }
 
 impl StoredFile {
@@ -30,7 +35,8 @@ impl StoredFile {
     pub async fn open(app: &App, tenant: TenantId, import: &Import) -> Result<Self> {
         let reader = Reader::new(&import.file.dialect, app.settings.file_limits)?;
         let bytes = app.files.read(FileKey { tenant, import: import.id }, None).await?;
-        Ok(Self { bytes, reader: Some(reader) })
+        let enough = (import.file.size_bytes / PIECES_MIN).min(RECORDS_BYTES) as usize;
+        Ok(Self { bytes, reader: Some(reader), enough })
     }
 
     /// The next piece of the file; none behind the last.
@@ -61,7 +67,7 @@ impl StoredFile {
                     records.push(record);
                     Ok(())
                 })?;
-                if records.bytes() >= RECORDS_BYTES || records.len() >= RECORDS_MAX {
+                if records.bytes() >= file.enough || records.len() >= RECORDS_MAX {
                     break;
                 }
             }

@@ -69,9 +69,11 @@ impl Store {
         plan: PlanId,
         kinds: &[ActionKind],
     ) -> impl Stream<Item = Result<ApprovedActions>> + Send {
-        let scan = Scan::filtered(self, tenant, plan, approved(kinds)).with_bodies().at_once(BLOCKS_AT_ONCE);
+        // One at first: what is made of it is waited for.
+        let scan = Scan::filtered(self, tenant, plan, approved(kinds)).with_bodies().at_once(1);
         stream::try_unfold(scan, move |mut scan| async move {
-            Ok(scan.next().await?.map(|found| (ApprovedActions { plan, found }, scan)))
+            let found = scan.next().await?;
+            Ok(found.map(|found| (ApprovedActions { plan, found }, scan.at_once(BLOCKS_AT_ONCE))))
         })
     }
 }
