@@ -28,9 +28,9 @@ const QUERY: &str = "query HistoryPage($first: Int!) {
 }";
 
 /// Muster's line if no answer is one that was kept.
-pub const EXECUTED: &str = "Muster, each executed";
+const EXECUTED: &str = "Muster, each executed";
 /// Muster's line if besides no document is one that was seen before.
-pub const COMPILED: &str = "Muster, each a new document";
+const COMPILED: &str = "Muster, each a new document";
 
 /// How much is done.
 pub struct Effort {

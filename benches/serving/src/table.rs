@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::history::{COMPILED, EXECUTED};
-
 /// A table of one kind of work.
 pub struct Table {
     title: String,
@@ -27,7 +25,7 @@ impl Table {
 
     /// The lines that are Muster's own, with their ratios: all but the floor and the peers.
     pub fn ours(&self) -> impl Iterator<Item = (&str, f64)> {
-        let is_ours = |name: &str| !["mercurius", "yoga", EXECUTED, COMPILED].contains(&name);
+        let is_ours = |name: &str| !["mercurius", "yoga"].contains(&name);
         self.lines
             .iter()
             .skip(1)
