@@ -15,7 +15,7 @@ use crate::domain::id::{ActionId, MemberId, PlanId, TenantId};
 use crate::domain::timestamp::Timestamp;
 use crate::store::{Result, Store, Tx, bulk};
 
-/// Blocks of which approved actions are read at once.
+/// Blocks of which approved actions are read at once, but for the first: what is made of that one is waited for.
 const BLOCKS_AT_ONCE: u64 = 2;
 
 /// Approved actions in a row, as they were read.
@@ -69,11 +69,9 @@ impl Store {
         plan: PlanId,
         kinds: &[ActionKind],
     ) -> impl Stream<Item = Result<ApprovedActions>> + Send {
-        // One at first: what is made of it is waited for.
-        let scan = Scan::filtered(self, tenant, plan, approved(kinds)).with_bodies().at_once(1);
+        let scan = Scan::filtered(self, tenant, plan, approved(kinds)).with_bodies().at_most(BLOCKS_AT_ONCE);
         stream::try_unfold(scan, move |mut scan| async move {
-            let found = scan.next().await?;
-            Ok(found.map(|found| (ApprovedActions { plan, found }, scan.at_once(BLOCKS_AT_ONCE))))
+            Ok(scan.next().await?.map(|found| (ApprovedActions { plan, found }, scan)))
         })
     }
 }

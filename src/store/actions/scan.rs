@@ -138,9 +138,9 @@ impl<'a, D: Db> Scan<'a, D> {
         Self { bodies: true, at_most: BODIES_AT_ONCE, ..self }
     }
 
-    /// Reads so many blocks at once, never more or less.
-    pub fn at_once(self, blocks: u64) -> Self {
-        Self { at_once: blocks, at_most: blocks, ..self }
+    /// Reads no more than so many blocks at once.
+    pub fn at_most(self, blocks: u64) -> Self {
+        Self { at_most: blocks, ..self }
     }
 
     /// The next blocks, those included of which nothing is meant; none at the end.
