@@ -8,7 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::answer::{failed_before_execution, tidy};
 use super::limits::TransportLimits;
-use super::refusal::{Code, set_code};
+use super::refusal::{Code, Refusal};
 
 /// Executes operations.
 pub trait Executor: Clone + Send + Sync + 'static {
@@ -38,12 +38,12 @@ impl Answer {
         }
         match to_raw_value(&response) {
             Ok(json) => Self::Executed(json.into()),
-            Err(_) => {
-                let mut error = ServerError::new("The answer cannot be written.", None);
-                set_code(&mut error, Code::Internal);
-                Self::Refused([error].into())
-            }
+            Err(_) => Self::refused(Refusal::request(Code::Internal, "The answer cannot be written.")),
         }
+    }
+
+    pub(super) fn refused(refusal: Refusal) -> Self {
+        Self::Refused([refusal.into_error()].into())
     }
 
     /// Whether it is of so many bytes at most.

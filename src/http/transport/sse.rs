@@ -78,20 +78,16 @@ fn answers<S: Executor, G: Gate>(
 ) -> BoxStream<'static, Answer> {
     let operation = match operation {
         Ok(operation) => operation,
-        Err(refusal) => return stream::once(async move { refused(refusal) }).boxed(),
+        Err(refusal) => return stream::once(async move { Answer::refused(refusal) }).boxed(),
     };
     if operation.kind == OperationType::Subscription {
         return core.schema.subscribe(core.prepare(operation.into_request(), &session, &id));
     }
     let run = async move {
         let response = core.run(operation, &session, &id).await;
-        response.map_or_else(refused, |response| Answer::of(response, &core.limits))
+        response.map_or_else(Answer::refused, |response| Answer::of(response, &core.limits))
     };
     stream::once(run).boxed()
-}
-
-fn refused(refusal: Refusal) -> Answer {
-    Answer::Refused([refusal.into_error()].into())
 }
 
 /// Works the answers out in a task of its own, at most one ahead of the client, and `None` behind the last: a client that takes

@@ -1,9 +1,10 @@
 //! GraphQL over WebSocket: the protocol `graphql-transport-ws`, all rules of its PROTOCOL.md.
 //!
 //! One task reads the socket ([`socket`]), one more runs each operation ([`operation`]), and all of
-//! them write to it ([`line`]); they end with the socket, except mutations, which run to their end. Decisions that the protocol leaves to
-//! us: a refused or expired token closes with 4403 (the npm client tries again, with a new token),
-//! shutting down and a client that no longer answers with 1001, too many or too slow with 1013.
+//! them write to it ([`line`]); they end with the socket, except mutations, which run to their end.
+//! Decisions that the protocol leaves to us: a refused or expired token closes with 4403 (the npm
+//! client tries again, with a new token), shutting down and a client that no longer answers with
+//! 1001, too many or too slow with 1013.
 
 mod close;
 mod line;

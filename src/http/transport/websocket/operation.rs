@@ -34,7 +34,7 @@ impl Outbox {
 
     /// Sends the end without an execution.
     async fn refuse(&self, refusal: Refusal) {
-        self.answer(&Answer::Refused([refusal.into_error()].into())).await;
+        self.answer(&Answer::refused(refusal)).await;
     }
 }
 

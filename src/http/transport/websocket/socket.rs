@@ -73,22 +73,20 @@ struct Socket<S, G: Gate> {
     was_heard: bool,
 }
 
-/// What ends a socket, whatever its client does.
+/// When a socket ends, whatever its client does.
 struct End {
-    shutdown: CancellationToken,
-    line: Arc<Line>,
     /// Until when `connection_init` must come; then, when the token ends.
     deadline: Pin<Box<Sleep>>,
     too_late: Close,
 }
 
 impl End {
-    /// Until one of them has come: why.
-    async fn reached(&mut self) -> Close {
+    /// Until then, or until the server ends or the line is broken: why.
+    async fn reached(&mut self, shutdown: &CancellationToken, line: &Line) -> Close {
         tokio::select! {
-            () = self.shutdown.cancelled() => Close::going_away(),
+            () = shutdown.cancelled() => Close::going_away(),
             () = &mut self.deadline => self.too_late.clone(),
-            close = self.line.broken() => close,
+            close = line.broken() => close,
         }
     }
 }
@@ -112,8 +110,6 @@ impl<S: Executor, G: Gate> Socket<S, G> {
         keepalive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             end: End {
-                shutdown: core.shutdown.clone(),
-                line: line.clone(),
                 deadline: Box::pin(sleep(Duration::from_secs(limits.connection_init_seconds))),
                 too_late: Close::init_timeout(),
             },
@@ -132,7 +128,7 @@ impl<S: Executor, G: Gate> Socket<S, G> {
     async fn run(mut self, stream: &mut SplitStream<WebSocketStream>) -> Result<(), Close> {
         loop {
             tokio::select! {
-                close = self.end.reached() => return Err(close),
+                close = self.end.reached(&self.core.shutdown, &self.line) => return Err(close),
                 _ = self.keepalive.tick() => {
                     if !std::mem::take(&mut self.was_heard) {
                         return Err(Close::silent());
@@ -202,8 +198,8 @@ impl<S: Executor, G: Gate> Socket<S, G> {
             Err(Refused::Exists) => Err(Close::already_exists(&id)),
             Err(Refused::TooMany) => {
                 let sentence = format!("More than {max} operations on one connection.");
-                let error = Refusal::request(Code::LimitExceeded, sentence).into_error();
-                let (text, _) = protocol::outcome(&id, &Answer::Refused([error].into()));
+                let refusal = Refusal::request(Code::LimitExceeded, sentence);
+                let (text, _) = protocol::outcome(&id, &Answer::refused(refusal));
                 self.say(text).await
             }
         }
@@ -216,7 +212,7 @@ impl<S: Executor, G: Gate> Socket<S, G> {
     /// Sends a message in its turn: before it, the operations' messages that were there before.
     async fn send(&mut self, message: Message) -> Result<(), Close> {
         tokio::select! {
-            close = self.end.reached() => Err(close),
+            close = self.end.reached(&self.core.shutdown, &self.line) => Err(close),
             sent = self.line.send(message) => sent,
         }
     }
