@@ -196,11 +196,9 @@ fn claim(text: &str) -> Result<String, &'static str> {
 
 /// Takes an address to listen at; whether it is one of this machine is found out when it is bound.
 fn host_and_port(text: &str) -> Result<String, &'static str> {
-    let port =
-        text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
-    port.filter(Result::is_ok)
-        .map(|_| text.to_owned())
-        .ok_or("it has to be HOST:PORT, such as 127.0.0.1:8000")
+    let is_good =
+        text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    is_good.then(|| text.to_owned()).ok_or("it has to be HOST:PORT, such as 127.0.0.1:8000")
 }
 
 /// Takes the address of a place in the web.

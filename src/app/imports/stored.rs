@@ -11,10 +11,10 @@ use crate::files::{FileKey, FilesError};
 
 /// Bytes of text, or records, from which on they are enough for a piece. What the file store brings at once is in one piece.
 const RECORDS_BYTES: u64 = 512 * 1024;
+const RECORDS_MAX: usize = 4_000;
 /// Pieces that a small file comes in at least, as far as the file store brings it in so many: they are looked at beside one
 /// another.
 const PIECES_MIN: u64 = 16;
-const RECORDS_MAX: usize = 4_000;
 /// What the file store brings, at most, for one piece.
 const CHUNKS_MAX: usize = 64;
 
